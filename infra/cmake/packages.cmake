@@ -1,0 +1,26 @@
+# The system's libraries, as imported targets. On Debian 12 two of them come from .local/deps (see infra/local/deps).
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3 REQUIRED)
+find_package(CURL REQUIRED)
+find_package(PkgConfig REQUIRED)
+
+set(deps ${PROJECT_SOURCE_DIR}/.local/deps/usr/lib/${CMAKE_LIBRARY_ARCHITECTURE})
+if(DEFINED ENV{TRIBUTARY_LOCAL})
+  set(deps $ENV{TRIBUTARY_LOCAL}/deps/usr/lib/${CMAKE_LIBRARY_ARCHITECTURE})
+endif()
+if(EXISTS ${deps})
+  set(ENV{PKG_CONFIG_PATH} "${deps}/pkgconfig:$ENV{PKG_CONFIG_PATH}")
+  # Programs find the private libraries without LD_LIBRARY_PATH.
+  set(CMAKE_BUILD_RPATH ${deps})
+  link_directories(${deps})
+endif()
+
+pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET rdkafka>=2.0.2)
+pkg_check_modules(PROTOBUF_C REQUIRED IMPORTED_TARGET libprotobuf-c>=1.4)
+pkg_check_modules(HIREDIS REQUIRED IMPORTED_TARGET hiredis>=1.2)
+pkg_check_modules(HIREDIS_SSL REQUIRED IMPORTED_TARGET hiredis_ssl>=1.2)
+pkg_check_modules(PQ REQUIRED IMPORTED_TARGET libpq>=15)
+pkg_check_modules(YYJSON REQUIRED IMPORTED_TARGET yyjson>=0.10)
+pkg_check_modules(MICROHTTPD REQUIRED IMPORTED_TARGET libmicrohttpd>=0.9.75)
+pkg_check_modules(INIH REQUIRED IMPORTED_TARGET inih)
+pkg_check_modules(CHECK IMPORTED_TARGET check>=0.15)

@@ -1,0 +1,28 @@
+# tributary_worker(NAME SOURCES…): the program worker-NAME, one line a source.
+function(tributary_worker name)
+  add_executable(worker-${name} ${ARGN})
+  target_link_libraries(worker-${name} PRIVATE tributary::runtime tributary_flags)
+endfunction()
+
+# tributary_program(NAME name SOURCES … LINK …): a program in build/bin.
+function(tributary_program)
+  cmake_parse_arguments(arg "" "NAME" "SOURCES;LINK" ${ARGN})
+  add_executable(${arg_NAME} ${arg_SOURCES})
+  target_link_libraries(${arg_NAME} PRIVATE ${arg_LINK} tributary_flags)
+endfunction()
+
+# tributary_test(NAME name SOURCES … LINK … [LABEL unit|sources|integration]): a Check program, run by ctest.
+function(tributary_test)
+  cmake_parse_arguments(arg "" "NAME;LABEL" "SOURCES;LINK" ${ARGN})
+  if(NOT CHECK_FOUND)
+    return()
+  endif()
+  if(NOT arg_LABEL)
+    set(arg_LABEL unit)
+  endif()
+  add_executable(test_${arg_NAME} ${arg_SOURCES} ${PROJECT_SOURCE_DIR}/tests/support/main.c)
+  target_link_libraries(test_${arg_NAME} PRIVATE ${arg_LINK} PkgConfig::CHECK tributary_flags)
+  set_target_properties(test_${arg_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  add_test(NAME ${arg_LABEL}.${arg_NAME} COMMAND test_${arg_NAME} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(${arg_LABEL}.${arg_NAME} PROPERTIES LABELS ${arg_LABEL} TIMEOUT 300)
+endfunction()
