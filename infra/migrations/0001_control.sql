@@ -81,7 +81,7 @@ create table control.stream (
     void_epochs      bigint[] not null default '{}',-- epochs of slices that were taken over
     record_topic     text not null,
     record_partition integer not null,              -- pinned: raising the partition count moves nobody
-    has_rows         boolean not null default false,-- set by the sink with its first row: a later full sync must sweep
+    first_row_epoch  bigint,                        -- set by the sink with the first row: a later full sync must sweep
     sweep_doubt      integer not null default 0,    -- deletions that a too large sweep asked for and did not get
     unique (connection_id, data_type)
 );
@@ -93,6 +93,8 @@ create table control.dataset (
     connection_id  uuid not null,
     data_type      text not null,
     source         text not null,
+    record_topic   text not null,                   -- the stream's, copied so that the sink finds what it finishes
+    record_partition integer not null,
     class          text not null check (class in ('interactive', 'incremental', 'backfill')),
     ask_full       boolean not null default false,  -- somebody asked for a full sync
     mode           text check (mode in ('full', 'incremental')), -- decided at the first claim
@@ -104,6 +106,7 @@ create table control.dataset (
     cursor         text not null default '' check (octet_length(cursor) <= 8192),
     epoch          bigint not null default 0,       -- of the last claim
     first_epoch    bigint not null default 0,       -- of the first claim: the stream's floor while this dataset runs
+    generation     integer,                         -- the stream's at the first claim: a reset since then keeps the watermark still
     owner          bigint,                          -- a worker incarnation
     publisher      bigint,                          -- who owes the message of the current slice
     attempt        integer not null default 0,      -- claims of this slice that a crash ended
@@ -133,7 +136,7 @@ create index dataset_due on control.dataset (retry_at) where retry_at is not nul
     and status in ('Queued', 'Fetching', 'Processing', 'Validating');
 create index dataset_unfinished on control.dataset (moved_at)
     where status in ('Queued', 'Fetching', 'Processing', 'Validating');
-create index dataset_processing on control.dataset (stream_id)
+create index dataset_processing on control.dataset (record_topic, record_partition)
     where kind = 'none' and status in ('Processing', 'Validating');
 create index dataset_owner on control.dataset (owner) where owner is not null;
 create index dataset_history on control.dataset (company_id, requested desc);
@@ -231,7 +234,7 @@ create trigger dataset_wake_update after update of retry_at on control.dataset
 -- One way to the end, shared by worker, sink and reconciler; the caller holds the sink_offset row (FOR SHARE or by its own
 -- UPDATE) and runs this as a statement of its own, so that its snapshot sees the other side. Finishes every dataset of kind
 -- none whose end_offset the sink has passed:
---   full, and the stream had rows, and nothing forbids it -> Validating, a sweep slice that is due now
+--   full, and the stream had rows of earlier datasets, and nothing forbids it -> Validating, a sweep slice that is due now
 --   else -> Complete; the watermark moves, the floor rises.
 create function control.finish(topic text, partition integer) returns integer language plpgsql as $$
 declare
@@ -239,16 +242,16 @@ declare
     n integer := 0;
 begin
     for d in
-        select ds.*, s.has_rows, s.id as sid
-        from control.stream s join control.dataset ds on ds.stream_id = s.id
-        join control.sink_offset o on o.topic = s.record_topic and o.partition = s.record_partition
-        where s.record_topic = $1 and s.record_partition = $2
-          and ds.kind = 'none' and ds.status in ('Fetching', 'Processing', 'Validating')
+        select ds.*, s.first_row_epoch
+        from control.dataset ds join control.stream s on s.id = ds.stream_id
+        join control.sink_offset o on o.topic = ds.record_topic and o.partition = ds.record_partition
+        where ds.record_topic = $1 and ds.record_partition = $2
+          and ds.kind = 'none' and ds.status in ('Processing', 'Validating')
           and (ds.end_offset = 0 or o.next >= ds.end_offset)
         order by ds.id
         for update of ds
     loop
-        if d.status <> 'Validating' and d.mode = 'full' and d.has_rows and d.blind_letters = 0 then
+        if d.status <> 'Validating' and d.mode = 'full' and d.first_row_epoch < d.first_epoch and d.blind_letters = 0 then
             update control.dataset
                set status = 'Validating', kind = 'sweep', cursor = '', slice_no = slice_no + 1, owner = null, attempt = 0,
                    alone_crashes = 0, failures = 0, retry_at = now(), moved_at = now()
@@ -258,8 +261,9 @@ begin
                set status = 'Complete', completed = now(), owner = null, retry_at = null, moved_at = now()
              where id = d.id;
             update control.stream
-               set watermark = coalesce(d.watermark_next, watermark), floor_epoch = greatest(floor_epoch, d.epoch), void_epochs = '{}'
-             where id = d.sid;
+               set watermark = case when generation = d.generation then coalesce(d.watermark_next, watermark) else watermark end,
+                   floor_epoch = greatest(floor_epoch, d.epoch), void_epochs = '{}'
+             where id = d.stream_id;
             update control.connection set last_sync = now() where id = d.connection_id;
             delete from control.seen where dataset_id = d.id;
         end if;
