@@ -29,7 +29,8 @@ int fiber_count(void);    /* alive in this loop */
 /* Lets the others run; outside a fiber nothing. */
 void fiber_yield(void);
 
-/* Waits for POLLIN and/or POLLOUT; timeout_ms < 0 waits for ever. One waiter a descriptor and direction. */
+/* Waits for POLLIN and/or POLLOUT; timeout_ms < 0 waits for ever. One waiter a descriptor and direction; a second one gets
+ * WAIT_ERROR. Do not close a descriptor that somebody waits for: wake the waiter first (shutdown(2), or an Event beside it). */
 Wait fiber_wait_fd(int fd, short events, int64_t timeout_ms);
 void fiber_sleep_ms(int64_t ms);
 
