@@ -6,12 +6,12 @@
 run_dir=$stack_dir/run
 log_dir=$stack_dir/log
 
-# When the process began, in ticks since boot; nothing when there is no such process or it is a zombie.
+# When the process began, in ticks since boot; nothing when there is no such process, or only a zombie without threads.
 process_began() {
     local stat
     { stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
     read -r -a stat <<<"${stat##*) }"
-    [[ ${stat[0]} != Z ]] && printf '%s' "${stat[19]}"
+    [[ ${stat[0]} != Z || ${stat[17]} -gt 1 ]] && printf '%s' "${stat[19]}"
 }
 
 # daemon_pid NAME: its process id, and success, while it runs.
