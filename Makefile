@@ -1,0 +1,45 @@
+# The front door. `make help` lists what there is; each target is one line of somebody else's work.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+preset ?= release
+dir = $(if $(filter release,$(preset)),build,build/$(preset))
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+deps: ## install what is missing (Debian 12, 13; root or sudo); silent when nothing is
+	@infra/local/deps
+
+build: deps ## every program into build/bin
+	@[ -f $(dir)/build.ninja ] || cmake --preset $(preset) >.local/configure.log 2>&1 || { cat .local/configure.log; exit 1; }
+	@cmake --build $(dir) -- --quiet
+
+demo: build ## the main job on real servers: sync, look, change, sync again, check every row
+	@infra/local/demo
+
+test: build ## unit, source and integration tests, and the first two under ASan and UBSan
+	@tests/run
+
+up: build ## start Kafka, Postgres, Redis, the sandbox and all programs; returns when they are ready
+	@infra/local/up
+
+down: ## stop all of it
+	@infra/local/down
+
+asan: ## unit and source tests with AddressSanitizer and UBSan
+	@tests/run sanitize asan
+
+tsan: ## unit and source tests with ThreadSanitizer
+	@tests/run sanitize tsan
+
+bench: build ## ratios against baselines of the same run
+	@tests/bench/run
+
+format: ## lay out the C sources
+	@git ls-files '*.c' '*.h' | xargs clang-format -i
+
+clean: down ## forget the build and the stack's data (downloads stay)
+	@infra/local/stack reset >/dev/null 2>&1 || true
+	@rm -rf build
+
+.PHONY: help deps build demo test up down asan tsan bench format clean
