@@ -20,11 +20,6 @@ usage() {
     exit 2
 }
 
-# Under sudo the files in .local still belong to whoever asked.
-give_back() {
-    [[ $EUID -ne 0 || -z ${SUDO_UID:-} || ! -e $local_dir ]] || chown -Rh "$SUDO_UID:${SUDO_GID:-0}" "$local_dir"
-}
-
 # env_set NAME VALUE: one `export NAME='value'` line of the env file, written whole or not at all.
 env_set() {
     local quoted=${2//\'/\'\\\'\'}

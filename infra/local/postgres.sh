@@ -12,10 +12,17 @@ postgres_address() {
     printf 'postgresql://tributary:%s@127.0.0.1:%s/tributary' "$(<"$postgres_dir/password")" "$(<"$run_dir/postgres.port")"
 }
 
+# Who root lets Postgres run as: the owner of the cluster, which may be the plain user who made it.
+postgres_user() {
+    stat -c %U "$(cat "$postgres_dir/home" 2>/dev/null)/data" 2>/dev/null || printf postgres
+}
+
 # postgres_as COMMAND...: becomes COMMAND, as a user that Postgres accepts, with no variable of ours in its environment.
 postgres_as() {
     if [[ $EUID -eq 0 ]]; then
-        printf '%s\0' setpriv --reuid=postgres --regid=postgres --init-groups env -i PATH="$PATH" "$@"
+        local user
+        user=$(postgres_user)
+        printf '%s\0' setpriv --reuid="$user" --regid="$(id -g "$user")" --init-groups env -i PATH="$PATH" "$@"
     else
         printf '%s\0' env -i PATH="$PATH" "$@"
     fi
