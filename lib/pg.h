@@ -50,7 +50,8 @@ typedef struct PgStatement {
 } PgStatement;
 bool pg_transaction(Pg *pg, Error *err, const PgStatement *statements, size_t n, PGresult **results) MUST_CHECK;
 
-/* COPY ... FROM STDIN (FORMAT binary): data goes out as it comes; end sends the trailer and waits. */
+/* COPY ... FROM STDIN (FORMAT binary): begin sends the file header (signature, flags), data takes whole or part tuples and goes out
+ * as it comes, end sends the trailer and waits. After a failure or an abort the connection is free for the next statement. */
 bool pg_copy_begin(Pg *pg, Error *err, const char *sql) MUST_CHECK;
 bool pg_copy_data(Pg *pg, Error *err, const void *bytes, size_t length) MUST_CHECK;
 bool pg_copy_end(Pg *pg, Error *err) MUST_CHECK;
