@@ -11,6 +11,9 @@ function(tributary_program)
   target_link_libraries(${arg_NAME} PRIVATE ${arg_LINK} tributary_flags)
 endfunction()
 
+# check_programs: the unit and source tests, all that a sanitizer run has to build.
+add_custom_target(check_programs)
+
 # tributary_test(NAME name SOURCES … LINK … [LABEL unit|sources|integration]): a Check program, run by ctest.
 function(tributary_test)
   cmake_parse_arguments(arg "" "NAME;LABEL" "SOURCES;LINK" ${ARGN})
@@ -22,6 +25,9 @@ function(tributary_test)
   endif()
   add_executable(test_${arg_NAME} ${arg_SOURCES} ${PROJECT_SOURCE_DIR}/tests/support/main.c)
   target_link_libraries(test_${arg_NAME} PRIVATE ${arg_LINK} PkgConfig::CHECK tributary_flags)
+  if(NOT arg_LABEL STREQUAL "integration")
+    add_dependencies(check_programs test_${arg_NAME})
+  endif()
   set_target_properties(test_${arg_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME ${arg_LABEL}.${arg_NAME} COMMAND test_${arg_NAME} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(${arg_LABEL}.${arg_NAME} PROPERTIES LABELS ${arg_LABEL} TIMEOUT 300)
