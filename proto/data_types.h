@@ -17,12 +17,12 @@ typedef enum Family {
 typedef struct DataType {
     const char *key; /* "commerce-orders": in jobs, record keys, rows and the API */
     Family family;
-    uint32_t schema_id; /* in the frame of every record                         */
-    const char *topic;  /* "records.commerce.orders"                            */
-    const char *table;  /* "commerce.orders"                                    */
+    uint32_t schema_id; /* in the frame of every record */
+    const char *topic;  /* "records.commerce.orders" */
+    const char *table;  /* "commerce.orders" */
     const ProtobufCMessageDescriptor *message;
-    bool by_company;  /* the API reads it at companies/{c}/data/<path>, else  */
-    const char *path; /* at companies/{c}/connections/{k}/data/<path>         */
+    bool by_company;  /* the API reads it at companies/{c}/data/<path>, */
+    const char *path; /* else at companies/{c}/connections/{k}/data/<path> */
 } DataType;
 
 /* Schema ids of messages that are no records. */
