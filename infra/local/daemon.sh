@@ -31,7 +31,8 @@ daemon_start() {
     rm -f "$run_dir/$name.pid"
     (
         exec 9>&- </dev/null >>"$log_dir/$name.log" 2>&1
-        printf '%s %s\n' "$BASHPID" "$(process_began "$BASHPID")" >"$run_dir/$name.pid"
+        self=$BASHPID # here, for $(...) is a process of its own
+        printf '%s %s\n' "$self" "$(process_began "$self")" >"$run_dir/$name.pid"
         exec setsid "$@"
     ) &
     until [[ -s $run_dir/$name.pid ]]; do sleep 0.01; done
