@@ -15,10 +15,13 @@
 typedef struct KeyRing KeyRing;
 
 /* Reads "id:base64(32 bytes)" lines; the first key seals, all open. ERROR_CONFIG names the file and the line, never the
- * content; a file that others may read is refused. */
+ * content; a file that others may read is refused. Empty lines and lines that start with # are skipped. */
 KeyRing *keyring_load(const char *path, Error *err) MUST_CHECK;
 void keyring_free(KeyRing *ring);
 DEFINE_AUTO(KeyRing, keyring_free)
+/* Borrowed from the ring. */
+const Secret *keyring_first(const KeyRing *ring, const char **id);
+const Secret *keyring_find(const KeyRing *ring, const char *id); /* NULL when it is not there */
 
 /* Appends the sealed bytes to `out`. */
 bool crypto_seal(const KeyRing *ring, const char *context, const Secret *plain, Text *out, Error *err) MUST_CHECK;

@@ -29,3 +29,4 @@ void metric_observe(Metric *metric, const char *labels, double value);
 
 /* Appends the exposition text of all registered metrics, and process_* basics (RSS, open fds, CPU seconds, start time). */
 void metrics_render(Text *out);
+void metrics_render_process(Text *out); /* the basics alone */
