@@ -2,9 +2,15 @@
  * Config: one option table per program, from which come flags, environment, file, --help and --print-config.
  *
  * Option "kafka-brokers" is the flag --kafka-brokers, TRIBUTARY_KAFKA_BROKERS and the file's key kafka-brokers.
- * Flag beats environment beats file (--config or TRIBUTARY_CONFIG, "key = value" lines, read by inih) beats default. An option marked
- * SECRET has no flag, is printed as ****, and may also come from a file named by <option>-file. "kafka.<property>" passes to
- * librdkafka: by flag and file as such, by environment as TRIBUTARY_KAFKA_<A_B> for a.b when no option has that name.
+ * Flag beats environment beats file beats default. An empty variable counts as unset. The file is the one that --config or
+ * TRIBUTARY_CONFIG names: "key = value" lines, in which the value is the rest of the line, trimmed, and lines that start with
+ * # or ; are comments.
+ *
+ * An option marked SECRET has no flag, is printed as ****, and may also come from a file named by <option>-file (which is a
+ * flag too). A connection string with a password in it is refused as a flag and masked in print.
+ *
+ * "kafka.<property>" passes to librdkafka: by flag and file as such, by environment as TRIBUTARY_KAFKA_<A_B> for a.b when no
+ * option has that name.
  */
 #pragma once
 #include "lib/auto.h"
@@ -16,11 +22,11 @@
 
 typedef enum OptionType {
     OPTION_TEXT,
-    OPTION_INTEGER,  /* with min and max                                   */
-    OPTION_BOOLEAN,  /* true/false/yes/no/1/0; the bare flag means true     */
-    OPTION_DURATION, /* "250ms", "10s", "5m", "2h"; read in milliseconds    */
-    OPTION_BYTES,    /* "64KiB", "8MiB"; read in bytes                      */
-    OPTION_ADDRESS,  /* host:port                                           */
+    OPTION_INTEGER,  /* with min and max                                      */
+    OPTION_BOOLEAN,  /* true/false/yes/no/1/0; the bare flag means true        */
+    OPTION_DURATION, /* "250ms", "10s", "5m", "2h", "7d"; read in milliseconds */
+    OPTION_BYTES,    /* "512", "64KiB", "8MiB", "1GiB"; read in bytes          */
+    OPTION_ADDRESS,  /* host:port                                              */
     OPTION_SECRET,
 } OptionType;
 
@@ -55,7 +61,7 @@ Config *config_load(const ConfigProgram *program, int argc, char **argv, int *fi
 void config_free(Config *config);
 DEFINE_AUTO(Config, config_free)
 
-/* The same without process exit, for tests. */
+/* The same without process exit, for tests. ERROR_DATA is a bad command line, ERROR_CONFIG a bad environment or file. */
 Config *config_parse(const ConfigProgram *program, int argc, char **argv, char **environ_, int *first_operand,
                      Error *err) MUST_CHECK;
 

@@ -4,6 +4,7 @@
  */
 #pragma once
 #include "lib/auto.h"
+#include "lib/text.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -20,3 +21,9 @@ bool secret_equal(const Secret *secret, const char *bytes, size_t length); /* co
 
 /* memset that the compiler keeps. */
 void secret_wipe(void *bytes, size_t length);
+
+/* Appends a connection string with each password in it as ****: what stands between ':' and '@' of a URI, and after
+ * password= in a URI's query or a keyword string. For logs and --print-config. */
+void secret_mask(Text *out, const char *address);
+/* Would secret_mask() hide something? */
+bool secret_is_inside(const char *address);
