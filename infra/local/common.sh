@@ -23,11 +23,30 @@ usage() {
 # env_set NAME VALUE: one `export NAME='value'` line of the env file, written whole or not at all.
 env_set() {
     local quoted=${2//\'/\'\\\'\'}
-    { grep -v "^export $1=" "$env_file" 2>/dev/null || true; printf "export %s='%s'\n" "$1" "$quoted"; } >"$env_file.new"
+    {
+        grep -v "^export $1=" "$env_file" 2>/dev/null || true
+        printf "export %s='%s'\n" "$1" "$quoted"
+    } >"$env_file.new"
     mv "$env_file.new" "$env_file"
 }
 
 # env_get NAME: its value in the env file; empty when it has none.
 env_get() {
     [[ ! -f $env_file ]] || (unset "$1" && . "$env_file" && printf '%s' "${!1:-}")
+}
+
+# Addresses that a stack has given out are listed in TRIBUTARY_STACK_ADDRESSES beside them. A shell that has read an env
+# file, perhaps before a port changed or `reset`, still means the stack; any other value is the user's own server.
+is_users() {
+    [[ -n ${!1:-} && " ${TRIBUTARY_STACK_ADDRESSES:-} " != *" ${!1} "* ]]
+}
+
+# env_users NAME: the value that the user gave. env_ours NAME VALUE: one of this stack.
+env_users() { env_set "$1" "${!1}"; }
+
+env_ours() {
+    local ours
+    ours=$(env_get TRIBUTARY_STACK_ADDRESSES)
+    env_set "$1" "$2"
+    [[ " $ours " == *" $2 "* ]] || env_set TRIBUTARY_STACK_ADDRESSES "${ours:+$ours }$2"
 }
