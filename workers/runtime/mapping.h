@@ -1,43 +1,30 @@
 /*
- * Mapping: vendor JSON to a canonical message, as a table. A row says: JSON path, field, conversion, whether a record can live
- * without it. Tables are checked against the message descriptors at start-up, so a wrong pairing never meets data.
+ * Mapping: vendor JSON to a canonical message, as a table. A row says: JSON path, field, conversion, what becomes of
+ * the record without the value. Tables are checked against the message descriptors at start-up, so a wrong pairing
+ * never meets data.
  *
- * A row whose value is missing or null is skipped, or fails the record when it is REQUIRED. A conversion that cannot read its
- * value fails the record with ERROR_DATA: "commerce-orders ch_12: amount: 'abc' is no integer". Unknown enum words become
- * Unknown, never a failure. Messages are built on the arena and die with it.
+ * A value that is missing, null or empty text is absent, all three alike. A conversion that cannot read its value fails
+ * the record with ERROR_DATA and the path that leads there: "invoice.lines.data[]: amount: 'abc' is no integer".
+ * Unknown words become Unknown, never a failure. Rows are read in order and a later one overwrites: a constant first is
+ * a default. Messages are built on the arena and die with it; their texts are cleaned copies (text_clean).
  */
 #pragma once
 #include "lib/arena.h"
+#include "lib/decimal.h"
 #include "lib/error.h"
 #include "lib/json.h"
+#include "proto/pb.h"
 #include <protobuf-c/protobuf-c.h>
 
 typedef struct Mapping Mapping;
 typedef struct MapRow MapRow;
+typedef struct Conversion Conversion;
 
-/* What a conversion sees: where the value is, what surrounds it, where to put it. */
-typedef struct MapSite {
-    const MapRow *row;
-    yyjson_val *value;  /* at row->path; never missing or null                                */
-    yyjson_val *record; /* the object whose rows are being read: sibling values, currencies    */
-    void *member;       /* the field's place in the message; for repeated fields see map_append */
-    const ProtobufCFieldDescriptor *field;
-    Arena *arena;
-} MapSite;
-
-/* Reads site->value into site->member. False with ERROR_DATA. */
-typedef bool (*MapRead)(const MapSite *site, Error *err);
-
-typedef struct Conversion {
-    const char *name;     /* in start-up errors */
-    MapRead read;
-    const char *message;  /* full name of the message the field must have ("tributary.v1.Decimal"), or NULL */
-    ProtobufCType type;   /* of the field, when `message` is NULL */
-    const void *argument; /* words, a nested mapping, a prefix, … */
-    size_t n_argument;
-} Conversion;
-
-typedef enum MapNeed { OPTIONAL, REQUIRED } MapNeed;
+typedef enum MapNeed {
+    OPTIONAL,
+    REQUIRED, /* the whole record fails without it                                              */
+    KEY,      /* the nested record is absent without it; in a root mapping the same as REQUIRED */
+} MapNeed;
 
 struct MapRow {
     const char *path; /* "a.b", "a.0.b", "lines.data[]" for each element, "." for the record itself */
@@ -55,100 +42,168 @@ struct Mapping {
 
 /* FIELD(CommerceOrder, total_amount): member name and offset; a renamed field stops the build. */
 #define FIELD(Message, member) #member, offsetof(Message, member)
-#define MAPPING(descriptor, table)                                                                                     \
+/* MAPPING(CommerceOrder, order_rows), by the names of proto/pb.h. */
+#define MAPPING(Message, table)                                                                                        \
     {                                                                                                                  \
-        .message = &(descriptor), .rows = (table), .n_rows = sizeof(table) / sizeof *(table)                           \
+        .message = PB_DESCRIPTOR(Message), .rows = (table), .n_rows = COUNT_OF(table)                                  \
     }
+
+/* Checks a table and its nested ones: the field exists at that offset, the conversion fits its type, a repeated field
+ * has
+ * "[]" or a conversion that appends. ERROR_CONFIG names message, field and path. Once for each root mapping at
+ * start-up. */
+bool mapping_bind(const Mapping *mapping, Error *err) MUST_CHECK;
+
+/* The message; NULL with ERROR_DATA. */
+ProtobufCMessage *mapping_apply(const Mapping *mapping, yyjson_val *record, Arena *arena, Error *err) MUST_CHECK;
+
+/* ---- Conversions, for the table's third column ---- */
+
+extern const Conversion AS_TEXT;          /* strings and numbers                                          */
+extern const Conversion AS_UPPER;         /* text in upper case: currencies                               */
+extern const Conversion AS_REFERENCE;     /* text, or the "id" of the object that was expanded in its place */
+extern const Conversion AS_DECIMAL;       /* number or numeric text -> Decimal                            */
+extern const Conversion AS_PERCENT;       /* 19 -> Decimal 0.19                                           */
+extern const Conversion AS_EPOCH_SECONDS; /* integer -> Timestamp                                         */
+extern const Conversion AS_INSTANT;       /* ISO 8601 text -> Timestamp (zone-less is UTC)                */
+extern const Conversion AS_DATE;          /* ISO 8601 text -> Date                                        */
+extern const Conversion AS_BOOLEAN;       /* true/false -> BoolValue                                      */
+extern const Conversion AS_COUNTRY3;      /* ISO 3166 alpha-2 or -3 text -> alpha-3; unknown -> "XXX"     */
+
+/* A count of minor units -> Decimal. The currency stands at `path_of_currency` in the same record or in the nearest one
+ * around it that has it. FRACTIONAL: the count may have digits after the point. */
+#define AS_MINOR_UNITS(path_of_currency)                                                                               \
+    MAP_CONVERSION("minor units", map_minor_units, MAP_DECIMAL, .argument = (path_of_currency))
+#define AS_NEGATED_MINOR_UNITS(path_of_currency)                                                                       \
+    MAP_CONVERSION("negated minor units", map_negated_minor_units, MAP_DECIMAL, .argument = (path_of_currency))
+#define AS_FRACTIONAL_MINOR_UNITS(path_of_currency)                                                                    \
+    MAP_CONVERSION("fractional minor units", map_fractional_minor_units, MAP_DECIMAL, .argument = (path_of_currency))
+
+/* A table of Word -> enum. A word that is not in it becomes the enum's Unknown. */
+#define AS_WORDS(table)                                                                                                \
+    MAP_CONVERSION("words", map_words, .type = PROTOBUF_C_TYPE_ENUM, .argument = (table), .n_argument = COUNT_OF(table))
+/* A table of Title -> text. A word that is not in it stays as it is. */
+#define AS_TITLES(table)                                                                                               \
+    MAP_CONVERSION("titles", map_titles, .type = PROTOBUF_C_TYPE_STRING, .argument = (table),                          \
+                   .n_argument = COUNT_OF(table))
+/* "charge:" + text or reference. */
+#define AS_PREFIXED(prefix)                                                                                            \
+    MAP_CONVERSION("prefixed text", map_prefixed, .type = PROTOBUF_C_TYPE_STRING, .argument = (prefix))
+
+/* A fixed value, whatever stands at the path. Constants alone do not make a nested record present. */
+#define AS_CONSTANT_TEXT(text)                                                                                         \
+    MAP_CONVERSION("constant text", map_constant_text, .type = PROTOBUF_C_TYPE_STRING, .argument = (text),             \
+                   .constant = true)
+#define AS_CONSTANT_ENUM(value)                                                                                        \
+    MAP_CONVERSION("constant enum", map_constant_enum, .type = PROTOBUF_C_TYPE_ENUM, .n_argument = (size_t)(value),    \
+                   .constant = true)
+#define AS_CONSTANT_BOOLEAN(value)                                                                                     \
+    MAP_CONVERSION("constant boolean", map_constant_boolean, .type = PROTOBUF_C_TYPE_MESSAGE,                          \
+                   .message = "google.protobuf.BoolValue", .n_argument = (value), .constant = true)
+
+/* An object by its own table -> sub-message; with "[]" each element -> repeated sub-message. An object from which no
+ * row read anything is absent. AS_ONE_RECORD appends a single object to a repeated field. */
+#define AS_RECORD(mapping) MAP_CONVERSION("record", map_record, .type = PROTOBUF_C_TYPE_MESSAGE, .argument = &(mapping))
+#define AS_ONE_RECORD(mapping)                                                                                         \
+    MAP_CONVERSION("one record", map_record, .type = PROTOBUF_C_TYPE_MESSAGE, .argument = &(mapping), .appends = true)
+
+/* A table of Supplement, at path ".": {"content": {…}} -> JsonObject, with the vendor's own values; nulls and empty
+ * objects are left out, and so is a JsonObject without content. */
+#define AS_SUPPLEMENT(table)                                                                                           \
+    MAP_CONVERSION("supplement", map_supplement, .type = PROTOBUF_C_TYPE_MESSAGE,                                      \
+                   .message = "tributary.v1.JsonObject", .argument = (table), .n_argument = COUNT_OF(table))
+
+/* What no table can say: the source's own function, for a field of the named message, for an enum, or for a repeated
+ * field to which the function appends. */
+#define AS_CUSTOM(function, message_name)                                                                              \
+    MAP_CONVERSION(#function, function, .type = PROTOBUF_C_TYPE_MESSAGE, .message = (message_name))
+#define AS_CUSTOM_ENUM(function) MAP_CONVERSION(#function, function, .type = PROTOBUF_C_TYPE_ENUM)
+#define AS_CUSTOM_LIST(function, message_name)                                                                         \
+    MAP_CONVERSION(#function, function, .type = PROTOBUF_C_TYPE_MESSAGE, .message = (message_name), .appends = true)
 
 typedef struct Word {
     const char *word;
     int value;
 } Word;
 
-/* ---- Conversions ---- */
-extern const Conversion AS_TEXT;          /* strings and numbers, cleaned (text_clean), empty is absent  */
-extern const Conversion AS_UPPER;         /* text, upper-cased: currencies                              */
-extern const Conversion AS_DECIMAL;       /* JSON number or numeric text -> Decimal                     */
-extern const Conversion AS_EPOCH_SECONDS; /* integer -> Timestamp                                       */
-extern const Conversion AS_INSTANT;       /* ISO 8601 text -> Timestamp (zone-less is UTC)              */
-extern const Conversion AS_DATE;          /* ISO 8601 text -> Date                                      */
-extern const Conversion AS_BOOLEAN;       /* true/false -> BoolValue                                    */
-extern const Conversion AS_COUNTRY3;      /* ISO 3166 alpha-2 or -3 text -> alpha-3; unknown -> "XXX"   */
-/* Minor units of the currency found at `path_of_currency` in the same record -> Decimal. */
-#define AS_MINOR_UNITS(path_of_currency)                                                                               \
-    &(const Conversion)                                                                                                \
-    {                                                                                                                  \
-        "minor units", map_minor_units, "tributary.v1.Decimal", PROTOBUF_C_TYPE_MESSAGE, (path_of_currency), 0         \
-    }
-#define AS_NEGATED_MINOR_UNITS(path_of_currency)                                                                       \
-    &(const Conversion)                                                                                                \
-    {                                                                                                                  \
-        "negated minor units", map_negated_minor_units, "tributary.v1.Decimal", PROTOBUF_C_TYPE_MESSAGE,               \
-            (path_of_currency), 0                                                                                      \
-    }
-/* A word table -> enum. A word that is not in it becomes the enum's UNKNOWN value. */
-#define AS_WORDS(table)                                                                                                \
-    &(const Conversion)                                                                                                \
-    {                                                                                                                  \
-        "words", map_words, NULL, PROTOBUF_C_TYPE_ENUM, (table), sizeof(table) / sizeof *(table)                       \
-    }
-/* A nested object by its own table -> sub-message, or each element of an array -> repeated sub-message. An object from which
- * no row read anything is absent. */
-#define AS_RECORD(mapping)                                                                                             \
-    &(const Conversion)                                                                                                \
-    {                                                                                                                  \
-        "record", map_record, NULL, PROTOBUF_C_TYPE_MESSAGE, &(mapping), 1                                             \
-    }
-/* "charge:" + text. */
-#define AS_PREFIXED(prefix)                                                                                            \
-    &(const Conversion)                                                                                                \
-    {                                                                                                                  \
-        "prefixed text", map_prefixed, NULL, PROTOBUF_C_TYPE_STRING, (prefix), 0                                       \
-    }
-/* A fixed text or enum value, whatever the value at the path is. */
-#define AS_CONSTANT_TEXT(text)                                                                                         \
-    &(const Conversion)                                                                                                \
-    {                                                                                                                  \
-        "constant text", map_constant_text, NULL, PROTOBUF_C_TYPE_STRING, (text), 0                                    \
-    }
-#define AS_CONSTANT_ENUM(value)                                                                                        \
-    &(const Conversion)                                                                                                \
-    {                                                                                                                  \
-        "constant enum", map_constant_enum, NULL, PROTOBUF_C_TYPE_ENUM, NULL, (size_t)(value)                          \
-    }
-/* The named members of the record, untouched, as one JSON object -> JsonObject; nulls and empty objects left out. */
-#define AS_SUPPLEMENT(names)                                                                                           \
-    &(const Conversion)                                                                                                \
-    {                                                                                                                  \
-        "supplement", map_supplement, "tributary.v1.JsonObject", PROTOBUF_C_TYPE_MESSAGE, (names),                     \
-            sizeof(names) / sizeof *(names)                                                                            \
-    }
-/* What no table can say: the source's own function. */
-#define AS_CUSTOM(function, message_name)                                                                              \
-    &(const Conversion)                                                                                                \
-    {                                                                                                                  \
-        #function, (function), (message_name), PROTOBUF_C_TYPE_MESSAGE, NULL, 0                                        \
-    }
-bool map_minor_units(const MapSite *site, Error *err);
-bool map_negated_minor_units(const MapSite *site, Error *err);
-bool map_words(const MapSite *site, Error *err);
-bool map_record(const MapSite *site, Error *err);
-bool map_prefixed(const MapSite *site, Error *err);
-bool map_constant_text(const MapSite *site, Error *err);
-bool map_constant_enum(const MapSite *site, Error *err);
-bool map_supplement(const MapSite *site, Error *err);
+typedef struct Title {
+    const char *word, *title;
+} Title;
 
-/* For custom conversions. */
-void map_put_decimal(const MapSite *site, const char *canonical); /* sets or appends a Decimal                         */
-void map_append(const MapSite *site, void *message);              /* appends to a repeated field of messages           */
-int map_currency_scale(const char *currency);                     /* digits after the point of a minor unit; ISO 4217
-                                                                     with Stripe's exceptions (ISK, UGX: 2); default 2 */
+typedef struct Supplement {
+    const char *name;
+    bool reference; /* may be expanded: only its id is kept */
+} Supplement;
 
-/* ---- Use ---- */
+/* ---- Writing a conversion ---- */
 
-/* Checks a table and its nested ones against the descriptors: field exists at that offset, conversion fits its type, repeated fields
- * have "[]" or a conversion that appends. ERROR_CONFIG names the row. Call once for each root mapping at start-up. */
-bool mapping_bind(const Mapping *mapping, Error *err) MUST_CHECK;
+typedef enum MapResult {
+    MAP_ABSENT, /* as if the value were missing */
+    MAP_READ,
+    MAP_FAILED, /* err is set */
+} MapResult;
 
-/* NULL with ERROR_DATA. */
-ProtobufCMessage *mapping_apply(const Mapping *mapping, yyjson_val *record, Arena *arena, Error *err) MUST_CHECK;
+/* What a conversion sees: the value, what surrounds it, where to put it. */
+typedef struct MapSite {
+    const MapRow *row;
+    yyjson_val *value;           /* at row->path, or one element of it; never missing or null */
+    yyjson_val *record;          /* the value whose rows are being read                        */
+    const struct MapSite *outer; /* whose value `record` is; NULL in a root mapping             */
+    ProtobufCMessage *message;
+    const ProtobufCFieldDescriptor *field;
+    Arena *arena;
+} MapSite;
+
+typedef MapResult (*MapRead)(const MapSite *site, Error *err);
+
+struct Conversion {
+    const char *name; /* in start-up errors */
+    MapRead read;
+    ProtobufCType type;   /* of the field                                                  */
+    const char *message;  /* full name of the field's message; NULL: any                   */
+    const void *argument; /* words, a nested mapping, a prefix, …                          */
+    size_t n_argument;    /* how many of them, or a constant number                        */
+    bool constant;        /* reads nothing from the record                                 */
+    bool appends;         /* for repeated fields without "[]"                              */
+};
+
+#define MAP_CONVERSION(conversion_name, function, ...)                                                                 \
+    &(const Conversion)                                                                                                \
+    {                                                                                                                  \
+        .name = (conversion_name), .read = (function), __VA_ARGS__                                                     \
+    }
+#define MAP_DECIMAL .type = PROTOBUF_C_TYPE_MESSAGE, .message = "tributary.v1.Decimal"
+
+/* Set the field, or append to it when it is repeated. The text is borrowed: it lives on the arena or is static. */
+void map_put_text(const MapSite *site, const char *text);
+void map_put_enum(const MapSite *site, int value);
+void map_put_message(const MapSite *site, ProtobufCMessage *message);
+void map_put_decimal(const MapSite *site, const char *canonical); /* copied */
+
+/* A message of the field's type, with its initial value. */
+ProtobufCMessage *map_new_message(const MapSite *site);
+PbDecimal *map_new_decimal(Arena *arena, const char *canonical);
+
+/* The value as a cleaned copy: strings and numbers; "" for an empty one, NULL for anything else. */
+const char *map_clean_text(Arena *arena, yyjson_val *value);
+/* A number's or numeric string's canonical form; false when it is none. Integers only with `integer`. */
+bool map_number(yyjson_val *value, bool integer, char out[DECIMAL_SIZE]);
+/* A canonical count of minor units in units of the currency that the site finds at `path_of_currency`. */
+bool map_in_currency(const MapSite *site, const char *path_of_currency, const char *minor_units, char out[DECIMAL_SIZE],
+                     Error *err) MUST_CHECK;
+/* Digits after the point of a currency's minor unit, as payment vendors count it: ISO 4217, but ISK and UGX have 2. */
+int map_currency_scale(const char *currency);
+/* "'<value>' <reason>" as ERROR_DATA. */
+MapResult map_fail(const MapSite *site, const char *reason, Error *err);
+
+MapResult map_minor_units(const MapSite *site, Error *err);
+MapResult map_negated_minor_units(const MapSite *site, Error *err);
+MapResult map_fractional_minor_units(const MapSite *site, Error *err);
+MapResult map_words(const MapSite *site, Error *err);
+MapResult map_titles(const MapSite *site, Error *err);
+MapResult map_prefixed(const MapSite *site, Error *err);
+MapResult map_constant_text(const MapSite *site, Error *err);
+MapResult map_constant_enum(const MapSite *site, Error *err);
+MapResult map_constant_boolean(const MapSite *site, Error *err);
+MapResult map_record(const MapSite *site, Error *err);
+MapResult map_supplement(const MapSite *site, Error *err);

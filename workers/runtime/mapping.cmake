@@ -1,0 +1,13 @@
+# tributary_mapping: the mapping engine. No I/O, so that source tests need none.
+include_guard(GLOBAL)
+add_library(
+  tributary_mapping STATIC
+  ${CMAKE_CURRENT_LIST_DIR}/convert.c
+  ${CMAKE_CURRENT_LIST_DIR}/convert_number.c
+  ${CMAKE_CURRENT_LIST_DIR}/convert_supplement.c
+  ${CMAKE_CURRENT_LIST_DIR}/convert_time.c
+  ${CMAKE_CURRENT_LIST_DIR}/countries.c
+  ${CMAKE_CURRENT_LIST_DIR}/mapping.c
+  ${CMAKE_CURRENT_LIST_DIR}/mapping_bind.c)
+target_link_libraries(tributary_mapping PUBLIC tributary_core tributary_proto PRIVATE tributary_flags)
+add_library(tributary::mapping ALIAS tributary_mapping)
