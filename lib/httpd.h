@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 typedef struct Request {
-    const char *method, *path;     /* path without the query, percent-decoded segment by segment in params */
+    const char *method, *path;     /* path without the query, as it came; decoded segment by segment in params */
     const char *params[8];         /* the {…} segments of the route, in order */
     const char *body;              /* NUL-terminated */
     size_t body_length;
@@ -26,8 +26,8 @@ typedef struct Response {
         const char *name, *value; /* on the request's arena or static */
     } headers[8];
     int n_headers;
-    int64_t abort_after; /* fault injection (sandbox): cut the connection after so many body bytes; 0: off */
-    int64_t delay_ms;    /* fault injection: wait before answering */
+    int64_t abort_after; /* fault injection (sandbox): cut the connection after so many body bytes; -1: before any answer; 0: off */
+    int64_t delay_ms;    /* fault injection: wait before answering, on the thread: wants threads 0 */
 } Response;
 
 typedef void (*Handler)(Request *request, Response *response);
@@ -40,15 +40,15 @@ typedef struct Route {
 } Route;
 
 typedef struct HttpdOptions {
-    const char *listen; /* host:port; port 0 picks one */
-    const Route *routes;
+    const char *listen;  /* host:port; no host or *: all; port 0 picks one */
+    const Route *routes; /* the first that matches serves; borrowed until httpd_stop() */
     size_t n_routes;
     void *context;
-    size_t max_body; /* larger bodies get 413 before they are read whole */
-    int threads;
+    size_t max_body; /* larger bodies get 413: at once when the client waits for 100 or announces more than 64 MiB */
+    int threads;     /* a pool of so many; 0: one a connection, so that slow handlers hold up nobody (at most 1,000) */
     /* Runs before the handler; false: the response is already written (401, 429, …). May be NULL. */
     bool (*before)(Request *request, const Route *route, Response *response);
-    /* Writes the body of 404, 405, 413 and 500; NULL: a plain {"error":…}. */
+    /* Writes the body of 400, 404, 405, 413 and 500 and may set other headers; NULL: a plain {"error":…}. */
     void (*write_error)(Request *request, Response *response, int status, const char *message);
     const char *tls_certificate_file, *tls_key_file; /* both or none */
 } HttpdOptions;
