@@ -20,7 +20,7 @@ static void fiber_main(void *argument)
     context_switch(&fiber->context, &fiber->loop->context, true);
 }
 
-void fiber_spawn(const char *name, void (*run)(void *argument), void *argument)
+Fiber *loop_spawn(const char *name, void (*run)(void *argument), void *argument)
 {
     Loop *loop = loop_current();
     Fiber *fiber = calloc(1, sizeof *fiber);
@@ -42,6 +42,12 @@ void fiber_spawn(const char *name, void (*run)(void *argument), void *argument)
     loop->all = fiber;
     loop->n_fibers++;
     loop_make_ready(fiber, WAIT_READY);
+    return fiber;
+}
+
+void fiber_spawn(const char *name, void (*run)(void *argument), void *argument)
+{
+    loop_spawn(name, run, argument);
 }
 
 void fiber_free(Fiber *fiber)

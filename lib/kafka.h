@@ -18,7 +18,8 @@ typedef struct KafkaHeader {
 /* ---- Producer: idempotent, acks=all, zstd or lz4, bounded queue (64 MiB) ---- */
 typedef struct Producer Producer;
 
-/* linger_ms: 0 for jobs, 20 for records. Nothing is connected yet. The delivery reports are served by a fiber of this loop. */
+/* linger_ms: 0 for jobs, 20 for records. Nothing is connected yet. Belongs to the thread that opens it: a fiber of its loop serves the
+ * delivery reports; in a thread without one, producer_send() and deliveries_wait() do. `config` is borrowed until the close. */
 Producer *producer_open(const Config *config, const char *client, int linger_ms, Error *err) MUST_CHECK;
 /* Waits up to 10 s for what is in flight, then forgets it. */
 void producer_close(Producer *producer);
@@ -26,11 +27,12 @@ DEFINE_AUTO(Producer, producer_close)
 
 /* Deliveries: the messages that one piece of work waits for. Starts as {0}; must outlive its messages: wait before leaving. */
 typedef struct Deliveries {
-    int64_t pending, delivered, bytes;
+    int64_t pending, delivered, bytes; /* bytes: of the values that were acknowledged */
     int64_t next_offset; /* largest acknowledged offset + 1 over all partitions; use one partition per Deliveries where it matters */
     bool failed;
     Error error; /* of the first failure */
     Event changed;
+    Producer *producer; /* private: whom to poll outside fibers */
 } Deliveries;
 
 /* Copies key and value. partition -1 lets the key decide (murmur2). While the queue is full the fiber waits. False: ERROR_TRANSIENT
@@ -71,8 +73,10 @@ rd_kafka_t *consumer_raw(Consumer *consumer);
 rd_kafka_message_t *consumer_poll(Consumer *consumer, int64_t timeout_ms, Error *err);
 /* The next message of one assigned partition, without waiting; NULL: none now, or the partition is not ours. */
 rd_kafka_message_t *consumer_next(Consumer *consumer, const char *topic, int32_t partition);
-/* Wakes consumer_poll() for new messages in partition queues too: wait on this event, then drain. */
+/* Notified when anything arrived; new messages in partition queues end the wait of consumer_poll() too (it returns NULL, and remembers
+ * arrivals between two calls). A partition queue is announced when it stops being empty: drain it, or remember that you left some. */
 Event *consumer_arrivals(Consumer *consumer);
+/* Commits exactly `offsets`. wait: until the broker confirmed it, 5 s at most; else a failure is only logged. */
 bool consumer_commit(Consumer *consumer, const rd_kafka_topic_partition_list_t *offsets, bool wait, Error *err);
 DEFINE_AUTO(rd_kafka_message_t, rd_kafka_message_destroy)
 DEFINE_AUTO(rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_list_destroy)

@@ -203,6 +203,7 @@ void loop_make_ready(Fiber *fiber, Wait result)
     unwatch(fiber);
     timer_remove(loop, fiber);
     fiber->result = result;
+    fiber->ready = true;
     fiber->next = NULL;
     if (loop->first_ready)
         loop->last_ready->next = fiber;
@@ -219,6 +220,19 @@ Wait loop_suspend(Fiber *fiber, int64_t timeout_ms)
     return fiber->result;
 }
 
+void loop_kill(Fiber *fiber)
+{
+    if (!fiber)
+        return;
+    event_leave(fiber);
+    unwatch(fiber);
+    timer_remove(fiber->loop, fiber);
+    if (fiber->ready)
+        fiber->ended = true; /* the queue has no way to take one out of its middle; its turn frees it */
+    else
+        fiber_free(fiber);
+}
+
 static void enter(Loop *loop, Fiber *fiber)
 {
     LogBinding outer = log_binding();
@@ -228,8 +242,6 @@ static void enter(Loop *loop, Fiber *fiber)
     loop->running = NULL;
     fiber->log = log_binding();
     log_rebind(outer);
-    if (fiber->ended)
-        fiber_free(fiber);
 }
 
 /* Those that are ready now; who gets ready meanwhile runs in the next turn, so descriptors and timers are never
@@ -241,7 +253,11 @@ static void run_ready(Loop *loop)
         Fiber *fiber = loop->first_ready;
         loop->first_ready = fiber->next;
         end = fiber == last;
-        enter(loop, fiber);
+        fiber->ready = false;
+        if (!fiber->ended)
+            enter(loop, fiber);
+        if (fiber->ended)
+            fiber_free(fiber);
     }
 }
 

@@ -22,7 +22,7 @@ typedef struct Fiber {
     Wait result;
     int64_t deadline_ns;
     size_t timer; /* place in the heap, or NO_TIMER */
-    bool ended;
+    bool ready, ended;
     LogBinding log;
 } Fiber;
 
@@ -45,6 +45,9 @@ struct Loop {
     size_t n_timers, timers_capacity;
 };
 
+Fiber *loop_spawn(const char *name, void (*run)(void *argument), void *argument);
+/* Ends a fiber that does not run, wherever it stands: only for service fibers, whose stack owns nothing. NULL is fine. */
+void loop_kill(Fiber *fiber);
 void fiber_free(Fiber *fiber);
 void loop_make_ready(Fiber *fiber, Wait result); /* takes it out of whatever it waited for */
 Wait loop_suspend(Fiber *fiber, int64_t timeout_ms);

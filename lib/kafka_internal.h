@@ -1,0 +1,28 @@
+/*
+ * What the kafka_*.c files share.
+ */
+#pragma once
+#include "lib/kafka.h"
+
+/* A record of 1 MiB with its key and headers. Producers and topics agree on it. */
+#define KAFKA_MAX_MESSAGE_BYTES "1310720"
+
+typedef struct KafkaProperty {
+    const char *name, *value;
+} KafkaProperty;
+
+/* kafka_conf() with properties of one kind of client; the operator's come after them. */
+rd_kafka_conf_t *kafka_conf_with(const Config *config, const char *client, const KafkaProperty *properties, size_t n,
+                                 Error *err);
+
+/* A client for administration and metadata, which takes part in no group. `group` may be NULL. */
+rd_kafka_t *kafka_client(const Config *config, const char *group, Error *err);
+DEFINE_AUTO(rd_kafka_t, rd_kafka_destroy)
+DEFINE_AUTO(rd_kafka_queue_t, rd_kafka_queue_destroy)
+
+/* An eventfd that librdkafka writes to when `queue` stops being empty. */
+int kafka_signal_new(void);
+void kafka_signal_on(rd_kafka_queue_t *queue, int signal);
+void kafka_signal_off(rd_kafka_queue_t *queue);
+/* Waits for it in the fiber, and takes it back; false: time-out. */
+bool kafka_signal_wait(int signal, int64_t timeout_ms);
