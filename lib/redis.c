@@ -21,7 +21,7 @@ enum { CALL_MS = 2000, RECONNECT_MS = 1000 };
 
 struct Redis {
     RedisUrl *url;
-    redisSSLContext *tls;  /* NULL without TLS */
+    SSL_CTX *tls;          /* NULL without TLS */
     redisContext *context; /* NULL while not connected */
     int64_t next_attempt_ms;
     bool busy;  /* one conversation at a time ... */
