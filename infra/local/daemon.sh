@@ -35,7 +35,7 @@ daemon_start() {
         printf '%s %s\n' "$self" "$(process_began "$self")" >"$run_dir/$name.pid"
         exec setsid "$@"
     ) &
-    until [[ -s $run_dir/$name.pid ]]; do sleep 0.01; done
+    until [[ -s $run_dir/$name.pid ]] || ! kill -0 $! 2>/dev/null; do sleep 0.01; done
 }
 
 # daemon_wait NAME SECONDS CHECK...: returns when CHECK succeeds; says what the log says when the daemon dies or time is up.
@@ -57,7 +57,7 @@ daemon_wait() {
 daemon_stop() {
     local name=$1 pid deadline=$((SECONDS + $2))
     if pid=$(daemon_pid "$name"); then
-        kill -s "${3:-TERM}" "$pid" 2>/dev/null || true
+        kill -s "${3:-TERM}" "$pid" 2>/dev/null || ! daemon_runs "$name" || die "may not stop $name, process $pid"
         while daemon_runs "$name"; do
             ((SECONDS < deadline)) || kill -s KILL "$pid" 2>/dev/null || true
             sleep 0.05
