@@ -54,15 +54,17 @@ static MapResult read_text(const MapSite *site, Error *err)
     return put_if_any(site, map_clean_text(site->arena, site->value), err);
 }
 
+const char *map_upper_text(Arena *arena, yyjson_val *value)
+{
+    char *upper = arena_text(arena, map_clean_text(arena, value));
+    for (char *c = upper; c && *c; c++)
+        *c = (char)toupper((unsigned char)*c);
+    return upper;
+}
+
 static MapResult read_upper(const MapSite *site, Error *err)
 {
-    const char *text = map_clean_text(site->arena, site->value);
-    if (!text)
-        return map_fail(site, "is no text", err);
-    char *upper = arena_text(site->arena, text);
-    for (char *c = upper; *c; c++)
-        *c = (char)toupper((unsigned char)*c);
-    return put_if_any(site, upper, err);
+    return put_if_any(site, map_upper_text(site->arena, site->value), err);
 }
 
 static const char *reference_text(const MapSite *site)
@@ -112,7 +114,9 @@ static MapResult read_country3(const MapSite *site, Error *err)
 MapResult map_words(const MapSite *site, Error *err)
 {
     const Word *words = site->row->as->argument;
-    const char *text = map_clean_text(site->arena, site->value);
+    bool flag = yyjson_is_bool(site->value);
+    const char *text =
+        flag ? yyjson_get_bool(site->value) ? "true" : "false" : map_clean_text(site->arena, site->value);
     if (!text)
         return map_fail(site, "is no word", err);
     if (!*text)

@@ -88,7 +88,7 @@ static MapResult read_percent(const MapSite *site, Error *err)
 
 /* ---- Money ---- */
 
-static const char *currency_of(const MapSite *site, const char *path)
+const char *map_currency(const MapSite *site, const char *path)
 {
     const char *currency = NULL;
     for (; site && !currency; site = site->outer)
@@ -96,15 +96,13 @@ static const char *currency_of(const MapSite *site, const char *path)
     return currency;
 }
 
-bool map_in_currency(const MapSite *site, const char *path_of_currency, const char *minor_units, char out[DECIMAL_SIZE],
-                     Error *err)
+bool map_in_currency(const char *currency, const char *minor_units, char out[DECIMAL_SIZE], Error *err)
 {
     static const char *const unit_of_scale[] = {"1", "0.1", "0.01", "0.001"};
-    const char *currency = currency_of(site, path_of_currency);
-    if (!currency)
-        return error_set(err, ERROR_DATA, "an amount without a currency at '%s'", path_of_currency);
+    if (!currency || !*currency)
+        return error_set(err, ERROR_DATA, "an amount without a currency");
     if (!decimal_multiply(out, minor_units, unit_of_scale[map_currency_scale(currency)]))
-        return error_set(err, ERROR_DATA, "'%s' %s has too many digits", minor_units, currency);
+        return error_set(err, ERROR_DATA, "'%s' has too many digits", minor_units);
     return true;
 }
 
@@ -115,7 +113,7 @@ static MapResult read_money(const MapSite *site, bool integer, bool negated, Err
         return MAP_ABSENT;
     if (!map_number(site->value, integer, count))
         return map_fail(site, integer ? "is no integer" : "is no number", err);
-    if (!map_in_currency(site, site->row->as->argument, count, amount, err))
+    if (!map_in_currency(map_currency(site, site->row->as->argument), count, amount, err))
         return MAP_FAILED;
     if (negated && !decimal_negate(count, amount))
         return map_fail(site, "cannot be negated", err);

@@ -79,7 +79,7 @@ extern const Conversion AS_COUNTRY3;      /* ISO 3166 alpha-2 or -3 text -> alph
 #define AS_FRACTIONAL_MINOR_UNITS(path_of_currency)                                                                    \
     MAP_CONVERSION("fractional minor units", map_fractional_minor_units, MAP_DECIMAL, .argument = (path_of_currency))
 
-/* A table of Word -> enum. A word that is not in it becomes the enum's Unknown. */
+/* A table of Word -> enum. A word that is not in it becomes the enum's Unknown. Booleans are words too. */
 #define AS_WORDS(table)                                                                                                \
     MAP_CONVERSION("words", map_words, .type = PROTOBUF_C_TYPE_ENUM, .argument = (table), .n_argument = COUNT_OF(table))
 /* A table of Title -> text. A word that is not in it stays as it is. */
@@ -130,9 +130,14 @@ typedef struct Title {
     const char *word, *title;
 } Title;
 
+typedef enum SupplementForm {
+    WHOLE,
+    ID_ONLY, /* a reference that may have been expanded */
+} SupplementForm;
+
 typedef struct Supplement {
     const char *name;
-    bool reference; /* may be expanded: only its id is kept */
+    SupplementForm form;
 } Supplement;
 
 /* ---- Writing a conversion ---- */
@@ -186,11 +191,13 @@ PbDecimal *map_new_decimal(Arena *arena, const char *canonical);
 
 /* The value as a cleaned copy: strings and numbers; "" for an empty one, NULL for anything else. */
 const char *map_clean_text(Arena *arena, yyjson_val *value);
+const char *map_upper_text(Arena *arena, yyjson_val *value); /* the same in upper case (ASCII) */
 /* A number's or numeric string's canonical form; false when it is none. Integers only with `integer`. */
 bool map_number(yyjson_val *value, bool integer, char out[DECIMAL_SIZE]);
-/* A canonical count of minor units in units of the currency that the site finds at `path_of_currency`. */
-bool map_in_currency(const MapSite *site, const char *path_of_currency, const char *minor_units, char out[DECIMAL_SIZE],
-                     Error *err) MUST_CHECK;
+/* The currency at `path` in the site's record or the nearest one around it that has it; NULL when none has. */
+const char *map_currency(const MapSite *site, const char *path);
+/* A canonical count of minor units in units of `currency`. False with ERROR_DATA, also when the currency is NULL. */
+bool map_in_currency(const char *currency, const char *minor_units, char out[DECIMAL_SIZE], Error *err) MUST_CHECK;
 /* Digits after the point of a currency's minor unit, as payment vendors count it: ISO 4217, but ISK and UGX have 2. */
 int map_currency_scale(const char *currency);
 /* "'<value>' <reason>" as ERROR_DATA. */
