@@ -16,3 +16,6 @@ extern const Mapping stripe_dispute;
 extern const Mapping stripe_location;
 extern const Mapping stripe_tax_rate;
 extern const Mapping stripe_payment_method; /* {"id": "card", "method": {"available": …}} */
+
+/* mapping_bind() for all of them. */
+bool stripe_bind(Error *err) MUST_CHECK;

@@ -1,0 +1,179 @@
+#include "workers/stripe/compose.h"
+#include "workers/stripe/mapping.h"
+#include "workers/stripe/pages.h"
+#include <string.h>
+
+/* No product has so many prices and no invoice so many lines; a list that does not end must. */
+enum { MOST_PAGES = 200 };
+
+static void write_key(Text *out, const char *key, size_t length)
+{
+    if (out->bytes[out->length - 1] != '{')
+        text_putc(out, ',');
+    text_put_json(out, key, length);
+    text_putc(out, ':');
+}
+
+/* `object` with `key` set to `json`. */
+static void write_with(Text *out, yyjson_val *object, const char *key, const char *json)
+{
+    size_t i, n;
+    yyjson_val *name, *value;
+    text_putc(out, '{');
+    yyjson_obj_foreach(object, i, n, name, value)
+    {
+        if (yyjson_equals_str(name, key))
+            continue;
+        write_key(out, yyjson_get_str(name), yyjson_get_len(name));
+        json_write(out, value);
+    }
+    write_key(out, key, strlen(key));
+    text_puts(out, json);
+    text_putc(out, '}');
+}
+
+static bool put_member(StripeCall *call, yyjson_val **object, const char *key, const char *json, Error *err)
+{
+    AUTO(Text) *whole = text_new(NULL);
+    write_with(whole, *object, key, json);
+    *object = json_parse(call->arena, whole->bytes, whole->length, err);
+    return *object != NULL;
+}
+
+static void write_rows(Text *array, const StripeList *list)
+{
+    size_t i, n;
+    yyjson_val *row;
+    yyjson_arr_foreach(list->data, i, n, row)
+    {
+        if (array->bytes[array->length - 1] != '[')
+            text_putc(array, ',');
+        json_write(array, row);
+    }
+}
+
+/* Appends all rows of a list as one JSON array. */
+static StripeAnswer read_all(StripeCall *call, const char *target, Text *array, Error *err)
+{
+    StripeCursor cursor = {0};
+    StripeList list = {.more = true};
+    text_putc(array, '[');
+    while (list.more) {
+        StripeAnswer answer = stripe_list(call, target, cursor.after, &list, err);
+        if (answer != STRIPE_FOUND)
+            return answer;
+        write_rows(array, &list);
+        if (list.more && (!cursor_advance(&cursor, list.last, 0) || cursor.pages > MOST_PAGES)) {
+            error_set(err, ERROR_TRANSIENT, "GET %.*s: the list does not end", (int)strcspn(target, "?"), target);
+            return STRIPE_FAILED;
+        }
+    }
+    text_putc(array, ']');
+    return STRIPE_FOUND;
+}
+
+/* The list of an object that was just read. One that is gone belongs to an object that is changing right now: the page
+ * is to be read again. */
+static bool read_nested(StripeCall *call, const char *target, Text *array, Error *err)
+{
+    StripeAnswer answer = read_all(call, target, array, err);
+    if (answer == STRIPE_MISSING)
+        err->kind = ERROR_TRANSIENT;
+    return answer == STRIPE_FOUND;
+}
+
+bool stripe_complete_prices(StripeCall *call, yyjson_val **product, Error *err)
+{
+    AUTO(Text) *target = text_new("/v1/prices?limit=100");
+    AUTO(Text) *prices = text_new(NULL);
+    stripe_query(target, call, "product", stripe_id(*product));
+    return read_nested(call, target->bytes, prices, err) && put_member(call, product, "prices", prices->bytes, err);
+}
+
+bool stripe_complete_lines(StripeCall *call, yyjson_val **charge, Error *err)
+{
+    yyjson_val *invoice = json_at(*charge, "invoice");
+    const char *id = stripe_id(invoice);
+    if (!id || !json_boolean(invoice, "lines.has_more", false))
+        return true;
+    AUTO(Text) *target = text_new(NULL);
+    AUTO(Text) *lines = text_new("{\"data\":");
+    AUTO(Text) *whole = text_new(NULL);
+    text_printf(target, "/v1/invoices/%s/lines?limit=100", http_escape(call->arena, id));
+    if (!read_nested(call, target->bytes, lines, err))
+        return false;
+    text_putc(lines, '}');
+    write_with(whole, invoice, "lines", lines->bytes);
+    return put_member(call, charge, "invoice", whole->bytes, err);
+}
+
+/* ---- Streams of one page ---- */
+
+static bool get_required(StripeCall *call, const char *target, yyjson_val **body, Error *err)
+{
+    return stripe_get(call, target, body, err) == STRIPE_FOUND;
+}
+
+bool stripe_read_company(StripeCall *call, Error *err)
+{
+    yyjson_val *account, *balance;
+    AUTO(Text) *json = text_new(NULL);
+    if (!get_required(call, "/v1/account", &account, err) || !get_required(call, "/v1/balance", &balance, err))
+        return false;
+    json_write(json, balance);
+    if (!put_member(call, &account, "balance", json->bytes, err))
+        return false;
+    stripe_reserve_items(call, 1);
+    call->page->items[call->page->n_items++] =
+        (PageItem){.mapping = &stripe_company, .json = account, .id_hint = stripe_id(account)};
+    return true;
+}
+
+static bool add_method(StripeCall *call, const char *name, yyjson_val *method, Error *err)
+{
+    AUTO(Text) *json = text_new("{");
+    write_key(json, "id", strlen("id"));
+    text_put_json(json, name, strlen(name));
+    write_key(json, "method", strlen("method"));
+    json_write(json, method);
+    text_putc(json, '}');
+    yyjson_val *record = json_parse(call->arena, json->bytes, json->length, err);
+    if (!record)
+        return false;
+    call->page->items[call->page->n_items++] =
+        (PageItem){.mapping = &stripe_payment_method, .json = record, .id_hint = name};
+    return true;
+}
+
+/* Each member of a configuration that says whether it is available is a payment method. */
+static bool add_methods(StripeCall *call, yyjson_val *configuration, Error *err)
+{
+    size_t i, n;
+    yyjson_val *name, *method;
+    stripe_reserve_items(call, yyjson_obj_size(configuration));
+    yyjson_obj_foreach(configuration, i, n, name, method)
+    {
+        bool is_method = yyjson_is_obj(method) && yyjson_is_bool(json_at(method, "available"));
+        if (is_method && !add_method(call, yyjson_get_str(name), method, err))
+            return false;
+    }
+    return true;
+}
+
+bool stripe_read_payment_methods(StripeCall *call, Error *err)
+{
+    yyjson_val *configurations, *configuration;
+    size_t i, n;
+    AUTO(Text) *json = text_new(NULL);
+    if (read_all(call, "/v1/payment_method_configurations?limit=100", json, err) != STRIPE_FOUND)
+        return false;
+    configurations = json_parse(call->arena, json->bytes, json->length, err);
+    if (!configurations)
+        return false;
+    yyjson_arr_foreach(configurations, i, n, configuration)
+    {
+        if (json_boolean(configuration, "is_default", false))
+            return add_methods(call, configuration, err);
+    }
+    return true;
+}
