@@ -76,18 +76,17 @@ MapResult map_supplement(const MapSite *site, Error *err)
 {
     (void)err;
     const Supplement *supplements = site->row->as->argument;
-    AUTO(Text) *out = text_new("{\"content\":{");
-    size_t empty = out->length;
+    AUTO(Text) *out = text_new("{");
     for (size_t i = 0; i < site->row->as->n_argument; i++) {
         yyjson_val *value = supplement_at(site->value, &supplements[i]);
         if (!value)
             continue;
-        text_printf(out, "%s\"%s\":", out->length > empty ? "," : "", supplements[i].name);
+        text_printf(out, "%s\"%s\":", out->length > 1 ? "," : "", supplements[i].name);
         write_value(out, value, site->arena);
     }
-    if (out->length == empty)
+    if (out->length == 1)
         return MAP_ABSENT;
-    text_puts(out, "}}");
+    text_putc(out, '}');
     PbJsonObject *object = (PbJsonObject *)(void *)map_new_message(site);
     object->json = arena_copy(site->arena, out->bytes, out->length);
     map_put_message(site, &object->base);

@@ -107,8 +107,8 @@ extern const Conversion AS_COUNTRY3;      /* ISO 3166 alpha-2 or -3 text -> alph
 #define AS_ONE_RECORD(mapping)                                                                                         \
     MAP_CONVERSION("one record", map_record, .type = PROTOBUF_C_TYPE_MESSAGE, .argument = &(mapping), .appends = true)
 
-/* A table of Supplement, at path ".": {"content": {…}} -> JsonObject, with the vendor's own values; nulls and empty
- * objects are left out, and so is a JsonObject without content. */
+/* A table of Supplement, at path ".": the vendor's own values under its own names -> JsonObject, the content of
+ * supplementalData. Nulls and empty objects are left out; without any value it is absent. */
 #define AS_SUPPLEMENT(table)                                                                                           \
     MAP_CONVERSION("supplement", map_supplement, .type = PROTOBUF_C_TYPE_MESSAGE,                                      \
                    .message = "tributary.v1.JsonObject", .argument = (table), .n_argument = COUNT_OF(table))
