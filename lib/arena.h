@@ -18,7 +18,7 @@ DEFINE_AUTO(Arena, arena_free)
 /* 16-byte aligned; zeroed with arena_zalloc. Never NULL; size 0 gives a valid pointer. */
 void *arena_alloc(Arena *arena, size_t size);
 void *arena_zalloc(Arena *arena, size_t size);
-#define ARENA_NEW(arena, T) ((T *)arena_zalloc((arena), sizeof(T)))
+#define ARENA_NEW(arena, T)      ((T *)arena_zalloc((arena), sizeof(T)))
 #define ARENA_ARRAY(arena, T, n) ((T *)arena_zalloc((arena), sizeof(T) * (n)))
 
 /* NUL-terminated copies. */

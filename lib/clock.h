@@ -19,11 +19,12 @@ bool clock_date_valid(CivilDate date); /* a day of the proleptic Gregorian calen
 int64_t clock_days_of(CivilDate date); /* days since 1970-01-01 */
 CivilDate clock_date_of(int64_t days);
 
-/* Parses "YYYY-MM-DDTHH:MM:SS[.fff…][Z|±HH[[:]MM]]" (a space for T is fine; zone-less is UTC; digits past nanoseconds are
- * dropped) or "YYYY-MM-DD" (midnight). False, with nothing written, when it is anything else or outside years 1..9999. */
+/* Parses "YYYY-MM-DDTHH:MM:SS[.fff…][Z|±HH[[:]MM]]" (a space for T is fine; zone-less is UTC; digits past nanoseconds
+ * are dropped) or "YYYY-MM-DD" (midnight). False, with nothing written, when it is anything else or outside
+ * years 1..9999. */
 bool clock_parse_instant(const char *text, int64_t *seconds, int32_t *nanos);
 bool clock_parse_date(const char *text, CivilDate *date);
 
-/* "2026-08-03T04:05:06Z", with a fraction (no trailing zeros) only when nanos is not 0. Needs 36 bytes. Instants outside
- * years 1..9999 print as the nearest one inside. */
+/* "2026-08-03T04:05:06Z", with a fraction (no trailing zeros) only when nanos is not 0. Needs 36 bytes. Instants
+ * outside years 1..9999 print as the nearest one inside. */
 void clock_format_instant(char out[36], int64_t seconds, int32_t nanos);

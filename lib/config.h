@@ -1,16 +1,17 @@
 /*
  * Config: one option table per program, from which come flags, environment, file, --help and --print-config.
  *
- * Option "kafka-brokers" is the flag --kafka-brokers, TRIBUTARY_KAFKA_BROKERS and the file's key kafka-brokers.
- * Flag beats environment beats file beats default. An empty variable counts as unset. The file is the one that --config or
- * TRIBUTARY_CONFIG names: "key = value" lines, in which the value is the rest of the line, trimmed, and lines that start with
- * # or ; are comments.
+ * Option "kafka-brokers" is the flag --kafka-brokers, TRIBUTARY_KAFKA_BROKERS and the file's key kafka-brokers. Flag
+ * beats environment beats file beats default. An empty variable counts as unset. The file is the one that --config or
+ * TRIBUTARY_CONFIG names: "key = value" lines, in which the value is the rest of the line, trimmed, and lines that
+ * start with # or ; are comments. (inih would cut lines at 200 bytes and values at " ;", where passwords may have
+ * either.)
  *
- * An option marked SECRET has no flag, is printed as ****, and may also come from a file named by <option>-file (which is a
- * flag too). A connection string with a password in it is refused as a flag and masked in print.
+ * An option marked SECRET has no flag, is printed as ****, and may also come from a file named by <option>-file (which
+ * is a flag too). A connection string with a password in it is refused as a flag and masked in print.
  *
- * "kafka.<property>" passes to librdkafka: by flag and file as such, by environment as TRIBUTARY_KAFKA_<A_B> for a.b when no
- * option has that name.
+ * "kafka.<property>" passes to librdkafka: by flag and file as such, by environment as TRIBUTARY_KAFKA_<A_B> for a.b
+ * when no option has that name.
  */
 #pragma once
 #include "lib/auto.h"
@@ -41,12 +42,12 @@ typedef struct Config Config;
 
 /* What every program has: config, log-level, log-format, environment, http-listen, kafka-brokers, postgres, redis,
  * master-key-file. A program's table follows it. */
-extern const Option config_common[];
+extern const Option config_common[9];
 extern const size_t n_config_common;
 
 /* Handles --help, --version and --print-config itself (prints and exits 0) and bad input (prints what, where and what
- * to do on stderr, exits 2 or 78). `operands` receives what is left after the options (may be NULL when none are allowed).
- * Groups: pairs of (table, count), so that common and own options stay separate tables. */
+ * to do on stderr, exits 2 or 78). `operands` receives what is left after the options (may be NULL when none are
+ * allowed). Groups: pairs of (table, count), so that common and own options stay separate tables. */
 typedef struct OptionGroup {
     const Option *options;
     size_t n;
@@ -61,7 +62,8 @@ Config *config_load(const ConfigProgram *program, int argc, char **argv, int *fi
 void config_free(Config *config);
 DEFINE_AUTO(Config, config_free)
 
-/* The same without process exit, for tests. ERROR_DATA is a bad command line, ERROR_CONFIG a bad environment or file. */
+/* The same without process exit, for tests. ERROR_DATA is a bad command line, ERROR_CONFIG a bad environment or file.
+ */
 Config *config_parse(const ConfigProgram *program, int argc, char **argv, char **environ_, int *first_operand,
                      Error *err) MUST_CHECK;
 

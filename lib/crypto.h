@@ -15,7 +15,8 @@
 typedef struct KeyRing KeyRing;
 
 /* Reads "id:base64(32 bytes)" lines; the first key seals, all open. ERROR_CONFIG names the file and the line, never the
- * content; a file that others may read is refused. Empty lines and lines that start with # are skipped. */
+ * content; a file that others may read is refused (it may be ours with mode 600, or root's with at most 640). Empty
+ * lines and lines that start with # are skipped. */
 KeyRing *keyring_load(const char *path, Error *err) MUST_CHECK;
 void keyring_free(KeyRing *ring);
 DEFINE_AUTO(KeyRing, keyring_free)

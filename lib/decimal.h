@@ -1,7 +1,8 @@
 /*
  * Decimal: exact decimal numbers as text, the only form money has here. Canonical form: optional '-', digits without
- * leading zeros, optional '.' and fraction as given (trailing zeros are kept: "10.00" stays). No exponent in the output,
- * no "-0". At most 38 digits, of which up to 38 stand after the point; everything outside is refused, never rounded in silence.
+ * leading zeros, optional '.' and fraction as given (trailing zeros are kept: "10.00" stays). No exponent in the
+ * output, no "-0". At most 38 digits, of which up to 38 stand after the point; everything outside is refused, never
+ * rounded in silence.
  */
 #pragma once
 #include <stdbool.h>
@@ -15,7 +16,8 @@ bool decimal_parse(char out[DECIMAL_SIZE], const char *text, size_t length);
 /* An integer count of minor units ("129907", scale 2) as decimal ("1299.07"). Scale 0..9. False when not an integer. */
 bool decimal_from_minor_units(char out[DECIMAL_SIZE], const char *integer, size_t length, int scale);
 
-/* Arithmetic on decimals (false as well when one of them is none); the result keeps the larger scale (multiply: the sum of both). False on overflow. */
+/* Arithmetic on decimals; the result keeps the larger scale (multiply: the sum of both). False on overflow, and when an
+ * operand is no decimal. */
 bool decimal_add(char out[DECIMAL_SIZE], const char *a, const char *b);
 bool decimal_subtract(char out[DECIMAL_SIZE], const char *a, const char *b);
 bool decimal_multiply(char out[DECIMAL_SIZE], const char *a, const char *b);

@@ -31,7 +31,7 @@ typedef struct Error {
 } Error;
 
 #define ERROR_TEXT_OF(x) #x
-#define ERROR_LINE(x) ERROR_TEXT_OF(x)
+#define ERROR_LINE(x)    ERROR_TEXT_OF(x)
 
 /* Sets kind and text, forgetting what was there. A NULL err is allowed. Returns false. */
 #define error_set(err, kind, ...) error_set_at((err), (kind), __FILE__ ":" ERROR_LINE(__LINE__), __VA_ARGS__)

@@ -1,6 +1,6 @@
 /*
- * Httpd: libmicrohttpd with a route table. Used by every program for /healthz, /readyz, /metrics, by the scheduler for its API
- * and by the sandbox for the vendors' APIs. Handlers run on the server's own threads and may block.
+ * Httpd: libmicrohttpd with a route table. Used by every program for /healthz, /readyz, /metrics, by the scheduler for
+ * its API and by the sandbox for the vendors' APIs. Handlers run on the server's own threads and may block.
  */
 #pragma once
 #include "lib/arena.h"
@@ -9,12 +9,12 @@
 #include <stddef.h>
 
 typedef struct Request {
-    const char *method, *path;     /* path without the query, as it came; decoded segment by segment in params */
-    const char *params[8];         /* the {…} segments of the route, in order */
-    const char *body;              /* NUL-terminated */
+    const char *method, *path; /* path without the query, as it came; decoded segment by segment in params */
+    const char *params[8];     /* the {…} segments of the route, in order */
+    const char *body;          /* NUL-terminated */
     size_t body_length;
-    Arena *arena; /* dies with the request */
-    void *context; /* of the server */
+    Arena *arena;     /* dies with the request */
+    void *context;    /* of the server */
     void *connection; /* libmicrohttpd's, private */
 } Request;
 
@@ -26,8 +26,9 @@ typedef struct Response {
         const char *name, *value; /* on the request's arena or static */
     } headers[8];
     int n_headers;
-    int64_t abort_after; /* fault injection (sandbox): cut the connection after so many body bytes; -1: before any answer; 0: off */
-    int64_t delay_ms;    /* fault injection: wait before answering, on the thread: wants threads 0 */
+    int64_t
+        abort_after;  /* fault injection: cut the connection after so many body bytes; -1: before the headers; 0: off */
+    int64_t delay_ms; /* fault injection: wait before answering; holds the thread, so it wants threads 0 */
 } Response;
 
 typedef void (*Handler)(Request *request, Response *response);
@@ -56,7 +57,7 @@ typedef struct HttpdOptions {
 typedef struct Httpd Httpd;
 Httpd *httpd_start(const HttpdOptions *options, Error *err) MUST_CHECK;
 int httpd_port(const Httpd *httpd);
-void httpd_stop(Httpd *httpd); /* lets running handlers end */
+void httpd_stop(Httpd *httpd); /* lets running requests end, for at most five seconds */
 DEFINE_AUTO(Httpd, httpd_stop)
 
 const char *request_query(const Request *request, const char *name); /* decoded; NULL when missing; "" when empty */

@@ -8,8 +8,9 @@
 #include "lib/text.h"
 #include <yyjson.h>
 
-/* Numbers are raw texts (yyjson_is_raw). NULL with ERROR_DATA: what, and at which byte. Nesting over 64 levels is refused. The bytes may be
- * freed after the call. */
+/* Numbers are raw texts (yyjson_is_raw). Bad UTF-8 inside strings is let through: text_clean() is the mapping's
+ * business. NULL with ERROR_DATA: what, and at which byte. Nesting over 64 levels is refused. The bytes may be freed
+ * after the call. */
 yyjson_val *json_parse(Arena *arena, const char *bytes, size_t length, Error *err) MUST_CHECK;
 
 /* "a.b.c" and "." (the value itself); NULL when a step is missing, null, or no object. Array steps: "a.0.b". */
@@ -34,4 +35,5 @@ void json_close(JsonWriter *writer, char bracket /* '}' or ']' */);
 void json_put_text(JsonWriter *writer, const char *key, const char *value); /* NULL writes null */
 void json_put_integer(JsonWriter *writer, const char *key, int64_t value);
 void json_put_boolean(JsonWriter *writer, const char *key, bool value);
-void json_put_raw(JsonWriter *writer, const char *key, const char *json, size_t length); /* already JSON, e.g. a decimal */
+void json_put_raw(JsonWriter *writer, const char *key, const char *json,
+                  size_t length); /* already JSON, e.g. a decimal */

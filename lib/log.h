@@ -1,7 +1,7 @@
 /*
  * Log: one line per event on stderr, logfmt or JSON. The message is a constant, facts are pairs. Fields bound with
- * log_bind() (per fiber, else per thread) come first on each line. KV() takes integers, doubles, bools and texts and nothing
- * else: a Secret does not compile. Values are cut at 512 bytes and escaped. Thread-safe; one write(2) a line.
+ * log_bind() (per fiber, else per thread) come first on each line. KV() takes integers, doubles, bools and texts and
+ * nothing else: a Secret does not compile. Values are cut at 512 bytes and escaped. Thread-safe; one write(2) a line.
  */
 #pragma once
 #include <stdarg.h>
@@ -89,8 +89,8 @@ static inline LogPair log_pair_text(const char *key, const char *v)
         }                                                                                                              \
     } while (0)
 #define log_debug(...) LOG_AT(LOG_DEBUG, __VA_ARGS__)
-#define log_info(...) LOG_AT(LOG_INFO, __VA_ARGS__)
-#define log_warn(...) LOG_AT(LOG_WARN, __VA_ARGS__)
+#define log_info(...)  LOG_AT(LOG_INFO, __VA_ARGS__)
+#define log_warn(...)  LOG_AT(LOG_WARN, __VA_ARGS__)
 #define log_error(...) LOG_AT(LOG_ERROR, __VA_ARGS__)
 
 /* The pairs of an Error: kind, where, text. */

@@ -1,6 +1,6 @@
 /*
- * Metrics: counters, gauges and histograms in Prometheus text. Metrics are static objects that register themselves on first
- * use; updates are atomic and cheap; labels are one text per series ("source=\"stripe\",kind=\"transient\"").
+ * Metrics: counters, gauges and histograms in Prometheus text. Metrics are static objects that register themselves on
+ * first use; updates are atomic and cheap; labels are one text per series ("source=\"stripe\",kind=\"transient\"").
  */
 #pragma once
 #include "lib/text.h"
@@ -22,11 +22,13 @@ typedef struct Metric {
 #define METRIC(variable, metric_name, metric_type, metric_help)                                                        \
     static Metric variable = {.name = (metric_name), .help = (metric_help), .type = (metric_type)}
 
-/* `labels` NULL or "": the one unlabelled series. At most 1,000 series a metric; further ones fall into labels="other". */
+/* `labels` NULL or "": the one unlabelled series. At most 1,000 series a metric; further ones fall into labels="other".
+ */
 void metric_add(Metric *metric, const char *labels, double amount); /* counters and gauges */
 void metric_set(Metric *metric, const char *labels, double value);  /* gauges */
 void metric_observe(Metric *metric, const char *labels, double value);
 
-/* Appends the exposition text of all registered metrics, and process_* basics (RSS, open fds, CPU seconds, start time). */
+/* Appends the exposition text of all registered metrics, and process_* basics (RSS, open fds, CPU seconds, start time).
+ */
 void metrics_render(Text *out);
 void metrics_render_process(Text *out); /* the basics alone */

@@ -1,6 +1,6 @@
 /*
- * Suite: one Check program a file. Define suite_under_test(); tests/support/main.c runs it. CK_FORK=no (sanitizer runs) makes the
- * exit status the sanitizer's verdict too.
+ * Suite: one Check program a file. Define suite_under_test(); tests/support/main.c runs it. CK_FORK=no (sanitizer runs)
+ * makes the exit status the sanitizer's verdict too.
  */
 #pragma once
 #include <check.h>

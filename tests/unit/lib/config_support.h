@@ -8,15 +8,15 @@
 #include <unistd.h>
 
 static const Option own_options[] = {
-    {"batch-rows",     "10000",        "rows a batch",    OPTION_INTEGER,      .min = 1, .max = 1000000},
-    {"poll-wait",  "250ms",                "longest wait for a message",                       OPTION_DURATION,                                  .min = 1, .max = 60000},
-    {"page-bytes", "8MiB",       "largest page",OPTION_BYTES},
-    {"verify",          "false",    "check twice",                    OPTION_BOOLEAN                                                               },
-    {"stripe-key",NULL,"key of the account",OPTION_SECRET},
+    {"batch-rows", "10000", "rows a batch",               OPTION_INTEGER,  false, 1, 1000000},
+    {"poll-wait",  "250ms", "longest wait for a message", OPTION_DURATION, false, 1, 60000  },
+    {"page-bytes", "8MiB",  "largest page",               OPTION_BYTES,    false, 0, 0      },
+    {"verify",     "false", "check twice",                OPTION_BOOLEAN,  false, 0, 0      },
+    {"stripe-key", NULL,    "key of the account",         OPTION_SECRET,   false, 0, 0      },
 };
 static const OptionGroup test_groups[] = {
-    {own_options,   COUNT_OF(own_options)},
-    {config_common, 9                    },
+    {own_options,   COUNT_OF(own_options)  },
+    {config_common, COUNT_OF(config_common)},
 };
 static const ConfigProgram test_program = {.name = "tester",
                                            .summary = "Tests.",

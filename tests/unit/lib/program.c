@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 
 static const OptionGroup groups[] = {
-    {config_common, 9},
+    {config_common, COUNT_OF(config_common)},
 };
 static const ConfigProgram description = {
     .name = "tester", .summary = "Tests.", .usage = "[options]", .groups = groups, .n_groups = COUNT_OF(groups)};
