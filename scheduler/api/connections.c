@@ -1,0 +1,203 @@
+#include "lib/text.h"
+#include "scheduler/api/answer.h"
+#include "scheduler/api/api.h"
+#include "scheduler/api/credential.h"
+#include "scheduler/api/listing.h"
+#include "scheduler/api/shapes.h"
+#include "scheduler/control.h"
+#include "scheduler/setup/topics.h"
+#include <ctype.h>
+#include <string.h>
+
+enum { MAX_SETTINGS = 8 * 1024, MAX_SOURCE = 40 };
+
+static const QueryName names[] = {
+    {"id",             {QUERY_TEXT, "k.id::text"}    },
+    {"status",         {QUERY_TEXT, "k.status"}      },
+    {"integrationKey", {QUERY_TEXT, "k.source"}      },
+    {"platformName",   {QUERY_TEXT, "initcap(k.source)"}},
+    {"created",        {QUERY_INSTANT, "k.created"}  },
+    {"lastSync",       {QUERY_INSTANT, "k.last_sync"}},
+    {NULL,             {0}                           },
+};
+
+void connection_list(Request *request, Response *response)
+{
+    Listing listing = {.json = CONNECTION_JSON,
+                       .from = "control.connection k where k.company_id = $1",
+                       .order = "k.created, k.id",
+                       .names = {query_name_resolve, names},
+                       .params = {{request->params[0]}, 1}};
+    if (company_exists(request, response, request->params[0]))
+        listing_answer(request, response, &listing);
+}
+
+void connection_get(Request *request, Response *response)
+{
+    if (!connection_exists(request, response, request->params[0], request->params[1]))
+        return;
+    AUTO(PGresult) *rows = api_query(request, response,
+                                     "select " CONNECTION_JSON " as record from control.connection k where k.id = $1",
+                                     PG_PARAMS(request->params[1]));
+    if (rows)
+        answer_record(request, response, rows, "the connection was deleted");
+}
+
+/* A source is known when this build has its worker, or when a worker of it has run here. */
+static bool source_is_known(Request *request, Response *response, const char *source)
+{
+    if (source_is_built(source))
+        return true;
+    AUTO(PGresult) *rows =
+        api_query(request, response,
+                  "select coalesce(bool_or(name = $1), false) as known, string_agg(name, ', ' order by name) as names "
+                  "from control.source",
+                  PG_PARAMS(source));
+    if (!rows)
+        return false;
+    return pg_boolean(rows, 0, "known") ||
+           answer_error(request, response, 400,
+                        "platformKey: there is no source '%.40s' here; known are: %s. A source is known once its worker "
+                        "has run",
+                        source, pg_text(rows, 0, "names"));
+}
+
+/* The body is {"platformKey": "stripe", "credential": {…}, "settings": {…}}, or the reference's bare JSON string. */
+static const char *read_source(Request *request, Response *response, yyjson_val **body)
+{
+    Error err = {0};
+    *body = request->body_length > 0 ? json_parse(request->arena, request->body, request->body_length, &err) : NULL;
+    if (!*body) {
+        answer_error(request, response, 400, "%s", request->body_length > 0 ? err.text : "a JSON body is needed");
+        return NULL;
+    }
+    const char *source = yyjson_is_str(*body) ? yyjson_get_str(*body) : json_text(*body, "platformKey");
+    size_t length = source ? strlen(source) : 0;
+    for (size_t i = 0; i < length; i++)
+        if (!islower((unsigned char)source[i]) && !isdigit((unsigned char)source[i]) && source[i] != '-')
+            length = 0;
+    if (length > 0 && length <= MAX_SOURCE)
+        return source_is_known(request, response, source) ? source : NULL;
+    answer_error(request, response, 400, "platformKey: the name of a source is needed, such as \"stripe\"");
+    return NULL;
+}
+
+/* Public settings: one level of texts, numbers and booleans. */
+static const char *read_settings(Request *request, Response *response, yyjson_val *body)
+{
+    yyjson_val *settings = json_at(body, "settings");
+    if (!settings)
+        return "{}";
+    bool flat = yyjson_is_obj(settings);
+    size_t i, n;
+    yyjson_val *key, *value;
+    yyjson_obj_foreach(settings, i, n, key, value)
+    {
+        flat = flat && !yyjson_is_ctn(value);
+    }
+    AUTO(Text) *json = text_new(NULL);
+    json_write(json, settings);
+    if (flat && json->length <= MAX_SETTINGS)
+        return arena_text(request->arena, json->bytes);
+    answer_error(request, response, 400, "settings: an object of texts is needed, at most %d bytes", MAX_SETTINGS);
+    return NULL;
+}
+
+void connection_create(Request *request, Response *response)
+{
+    yyjson_val *body;
+    const char *source, *settings, *sealed = NULL;
+    char id[37];
+    if (!company_exists(request, response, request->params[0]) ||
+        !(source = read_source(request, response, &body)) || !(settings = read_settings(request, response, body)))
+        return;
+    text_uuid(id);
+    yyjson_val *credential = json_at(body, "credential");
+    if (credential && !(sealed = credential_seal(request, response, credential, id, 1)))
+        return;
+    AUTO(PGresult) *rows = api_query(
+        request, response,
+        "with k as (insert into control.connection (id, company_id, source, status, settings) "
+        "values ($1, $2, $3, case when $5::bytea is null then 'PendingAuth' else 'Linked' end, $4::jsonb) returning *), "
+        "sealed as (insert into control.credential (connection_id, secret) select id, $5::bytea from k "
+        "where $5::bytea is not null) select " CONNECTION_JSON " as record from k",
+        PG_PARAMS(id, request->params[0], source, settings, sealed));
+    if (rows)
+        answer_record(request, response, rows, "");
+}
+
+/* The client ends the access: from Linked only; what was running ends Cancelled, what was read stays. */
+void connection_update(Request *request, Response *response)
+{
+    if (!connection_exists(request, response, request->params[0], request->params[1]))
+        return;
+    yyjson_val *body = request_object(request, response);
+    if (!body)
+        return;
+    const char *status = json_text(body, "status");
+    if (!status || strcmp(status, "Unlinked") != 0) {
+        answer_error(request, response, 400, "status: only \"Unlinked\" can be set");
+        return;
+    }
+    AUTO(PGresult) *rows = api_query(
+        request, response,
+        "with k as (update control.connection set status = 'Unlinked' where id = $1 and status = 'Linked' returning *), "
+        "stopped as (update control.dataset d set status = 'Cancelled', completed = now(), retry_at = null, "
+        "moved_at = now() from k where d.connection_id = k.id and d." UNFINISHED ") "
+        "select " CONNECTION_JSON " as record from k",
+        PG_PARAMS(request->params[1]));
+    if (rows && PQntuples(rows) == 0)
+        answer_error(request, response, 409, "the connection is not Linked, so it cannot be unlinked");
+    else if (rows)
+        answer_record(request, response, rows, "");
+}
+
+/* {"apiKey": "…"}, or the same below "credential". */
+void connection_authorize(Request *request, Response *response)
+{
+    const char *id = request->params[1], *sealed;
+    if (!connection_exists(request, response, request->params[0], id))
+        return;
+    yyjson_val *body = request_object(request, response);
+    if (!body)
+        return;
+    AUTO(PGresult) *old =
+        api_query(request, response, "select version from control.credential where connection_id = $1", PG_PARAMS(id));
+    if (!old)
+        return;
+    int64_t version = PQntuples(old) > 0 ? pg_integer(old, 0, "version") + 1 : 1;
+    yyjson_val *credential = json_at(body, "credential");
+    sealed = credential_seal(request, response, credential ? credential : body, id, version);
+    if (!sealed)
+        return;
+    AUTO(PGresult) *rows = api_query(
+        request, response,
+        "with stored as (insert into control.credential (connection_id, version, secret) values ($1, $2, $3::bytea) "
+        "on conflict (connection_id) do update set version = excluded.version, secret = excluded.secret, access = null, "
+        "expires_at = null, lease_owner = null, lease_until = null, spare = null "
+        "where control.credential.version = excluded.version - 1 returning connection_id), "
+        "k as (update control.connection set status = 'Linked', reason = null "
+        "where id = (select connection_id from stored) returning *) select " CONNECTION_JSON " as record from k",
+        PG_PARAMS(id, PG_INT(version), sealed));
+    if (rows && PQntuples(rows) == 0)
+        answer_error(request, response, 409, "the credential changed in the meantime: try again");
+    else if (rows)
+        answer_record(request, response, rows, "");
+}
+
+void connection_delete(Request *request, Response *response)
+{
+    const char *id = request->params[1];
+    if (!connection_exists(request, response, request->params[0], id))
+        return;
+    AUTO(PGresult) *gone = api_query(
+        request, response,
+        "with k as (delete from control.connection where id = $1 returning *) "
+        "insert into control.event (kind, company_id, connection_id) select 'connection.deleted', company_id, id from k",
+        PG_PARAMS(id));
+    if (!gone)
+        return;
+    AUTO(PGresult) *rows = api_query(request, response, "select control.forget_records($1)", PG_PARAMS(id));
+    if (rows)
+        response->status = 204;
+}

@@ -1,0 +1,148 @@
+/*
+ * scheduler: decides what runs when and answers the API; never touches a source's data.
+ */
+#include "lib/clock.h"
+#include "lib/log.h"
+#include "lib/program.h"
+#include "proto/data_types.h"
+#include "scheduler/api/api.h"
+#include "scheduler/control.h"
+#include "scheduler/setup/migrations.h"
+#include "scheduler/setup/topics.h"
+#include <pthread.h>
+#include <stdlib.h>
+
+static const Option options[] = {
+    {"reconcile-after", "2m",  "a slice that nobody works on for so long may have lost its job", OPTION_DURATION},
+    {"reconcile-every", "15s", "how often lost jobs are looked for", OPTION_DURATION, .min = 100, .max = 3600000},
+    {"api-connections", "16",  "connections to Postgres that the API may hold", OPTION_INTEGER, .min = 1, .max = 1000},
+};
+
+enum { LAST_ROUND_MS = 10000, RECORD_TYPES = 64 };
+
+typedef struct Scheduler {
+    Program program;
+    Control control;
+    Api api;
+    int partitions[RECORD_TYPES];
+    pthread_t reconciler;
+    bool reconciles;
+    int64_t give_up_ms;
+} Scheduler;
+
+static bool needs(const Config *config, const char *option, Error *err)
+{
+    return config_text(config, option) ||
+           error_set(err, ERROR_CONFIG, "%s is not set: 'scheduler --help' lists the options", option);
+}
+
+/* The API answers 503 until the rest is there. */
+static bool open_api(Scheduler *self, Error *err)
+{
+    const Config *config = self->program.config;
+    const char *key_file = config_text(config, "master-key-file");
+    if (!needs(config, "postgres", err) || !needs(config, "kafka-brokers", err) || !needs(config, "master-key-file", err))
+        return false;
+    self->api.keys = keyring_load(key_file, err);
+    if (!self->api.keys)
+        return false;
+    self->api.pool = pg_pool_new(config_text(config, "postgres"), "scheduler-api",
+                                 (int)config_integer(config, "api-connections"));
+    self->api.partitions = self->partitions;
+    const HttpdOptions served = api_options(&self->api);
+    return program_serve(&self->program, &served, err);
+}
+
+static bool check_environment(Scheduler *self, Error *err)
+{
+    AUTO(Pg) *pg = pg_connect(self->control.postgres, "scheduler", err);
+    return pg && environment_check(pg, self->program.environment, err);
+}
+
+static bool wait_for_services(Scheduler *self, Error *err)
+{
+    const bool *stop = (const bool *)&self->program.stopping;
+    program_ready(false, "waiting for Postgres");
+    if (!pg_wait_ready(self->control.postgres, "scheduler", stop, err) || !check_environment(self, err))
+        return false;
+    program_ready(false, "waiting for Kafka");
+    return kafka_wait_ready(self->program.config, stop, err) &&
+           topics_count_partitions(self->program.config, self->partitions, err);
+}
+
+static bool start_work(Scheduler *self, Error *err)
+{
+    Control *control = &self->control;
+    control->producer = producer_open(control->config, "scheduler", 0, err);
+    if (!control->producer)
+        return false;
+    fiber_spawn("leader", leader_run, control);
+    fiber_spawn("due", due_run, control);
+    fiber_spawn("outbox", outbox_run, control);
+    self->reconciles = pthread_create(&self->reconciler, NULL, reconcile_run, control) == 0;
+    if (!self->reconciles)
+        return error_set(err, ERROR_INTERNAL, "cannot start the reconciler's thread");
+    atomic_store(&self->api.ready, true);
+    program_ready(true, NULL);
+    log_info("ready", KV("environment", control->environment));
+    return true;
+}
+
+/* After SIGTERM a round that has published still marks what it published. */
+static bool is_done(void *argument)
+{
+    Scheduler *self = argument;
+    program_turned();
+    if (!self->program.stopping)
+        return false;
+    if (self->give_up_ms == 0)
+        self->give_up_ms = clock_monotonic_ms() + LAST_ROUND_MS;
+    return self->control.busy == 0 || clock_monotonic_ms() > self->give_up_ms;
+}
+
+static void end_work(Scheduler *self)
+{
+    if (self->reconciles)
+        pthread_join(self->reconciler, NULL);
+    producer_close(TAKE(self->control.producer));
+    loop_close();
+}
+
+static bool run(Scheduler *self, Error *err)
+{
+    const Config *config = self->program.config;
+    if (!open_api(self, err))
+        return false;
+    self->control = (Control){.config = config,
+                              .environment = self->program.environment,
+                              .postgres = config_text(config, "postgres"),
+                              .stopping = &self->program.stopping,
+                              .reconcile_after_ms = config_integer(config, "reconcile-after"),
+                              .reconcile_every_ms = config_integer(config, "reconcile-every")};
+    bool started = wait_for_services(self, err) && start_work(self, err);
+    if (started)
+        loop_run(is_done, self);
+    else
+        self->program.stopping = 1;
+    return started || err->kind == ERROR_CANCELLED;
+}
+
+int main(int argc, char **argv)
+{
+    static Scheduler self;
+    Error err = {0};
+    OptionGroup all[] = {{options, COUNT_OF(options)}, {config_common, n_config_common}};
+    const ConfigProgram description = {.name = "scheduler",
+                                       .summary = "decides what runs when, publishes jobs and serves the HTTP API",
+                                       .usage = "[options]",
+                                       .groups = all,
+                                       .n_groups = COUNT_OF(all)};
+    loop_open();
+    if (program_start(&self.program, &description, argc, argv, &err) && run(&self, &err))
+        err = (Error){0};
+    end_work(&self);
+    int code = program_end(&self.program, &err);
+    pg_pool_free(self.api.pool);
+    keyring_free(self.api.keys);
+    return code;
+}

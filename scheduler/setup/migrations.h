@@ -1,0 +1,23 @@
+/*
+ * Migrations: the control schema's SQL files (infra/migrations), carried inside the program, in their order. Each runs
+ * once, in a transaction of its own, and is remembered in control.migration.
+ */
+#pragma once
+#include "lib/pg.h"
+
+typedef struct Migration {
+    const char *name, *sql; /* "0001_control" */
+} Migration;
+
+extern const Migration migrations[];
+extern const size_t n_migrations;
+
+/* Brings the database to this version; any number of programs may call it at once. `n_applied` may be NULL.
+ * ERROR_CONFIG when the database has migrations that this program does not know: it belongs to a newer version. */
+bool migrations_apply(Pg *pg, int *n_applied, Error *err) MUST_CHECK;
+
+/* Gives a new database its environment, which it keeps; ERROR_CONFIG when it already has another. */
+bool environment_stamp(Pg *pg, const char *environment, Error *err) MUST_CHECK;
+
+/* ERROR_CONFIG when the database is not migrated to this version or belongs to another environment. */
+bool environment_check(Pg *pg, const char *environment, Error *err) MUST_CHECK;
