@@ -1,0 +1,30 @@
+/*
+ * Runtime: what the modules of one worker process share. Filled by worker.c, borrowed by everybody else; one thread.
+ */
+#pragma once
+#include "lib/crypto.h"
+#include "lib/kafka.h"
+#include "lib/pg.h"
+#include "workers/runtime/beat.h"
+#include "workers/runtime/room.h"
+#include "workers/runtime/source.h"
+
+typedef struct Runtime {
+    const Source *source;
+    const Config *config;
+    const char *environment;
+    char program[64]; /* worker-stripe: in logs, dead letters and database sessions */
+    void *state;      /* the source's */
+    PgPool *pg;
+    Producer *records, *jobs;
+    Http *http;
+    KeyRing *keys;
+    Beat *beat;
+    Room room;
+    bool stopping; /* the program is told to end */
+    bool draining; /* slices end at their next page, nothing new starts */
+    Event nudge;   /* draining began, or a slice was lost or cancelled: who sleeps looks again */
+} Runtime;
+
+/* Waits in the fiber, but no longer than until the next nudge. */
+void runtime_sleep(Runtime *runtime, int64_t ms);
