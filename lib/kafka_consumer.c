@@ -127,7 +127,7 @@ static void take_error(Consumer *consumer, rd_kafka_resp_err_t code, const char 
     kafka_error(&error, code, reason ? reason : "consumer");
     if (error.kind == ERROR_CONFIG)
         consumer->failure = error;
-    else
+    else if (code != RD_KAFKA_RESP_ERR__TRANSPORT) /* which the library logs itself */
         log_warn("kafka consumer", KV("error", rd_kafka_err2name(code)), KV("reason", reason));
 }
 

@@ -68,7 +68,7 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *context
     Producer *producer = context;
     if (code == RD_KAFKA_RESP_ERR__FATAL && rk == producer->rk)
         producer->fatal = true;
-    else
+    else if (code != RD_KAFKA_RESP_ERR__TRANSPORT) /* which the library logs itself */
         log_warn("kafka producer", KV("client", (const char *)producer->client),
                  KV("error", rd_kafka_err2name((rd_kafka_resp_err_t)code)), KV("reason", reason));
 }
