@@ -132,6 +132,13 @@ static void explain(Request *request, Response *response, const Wish *wish, cons
                      pg_text(rows, 0, "platforms"));
 }
 
+/* With answer=operations, which is ours: all of them, where the reference shows one or none. */
+static bool wants_operations(const Request *request)
+{
+    const char *answer = request_query(request, "answer");
+    return answer && strcmp(answer, "operations") == 0;
+}
+
 static void put_operations(Response *response, const PGresult *rows)
 {
     JsonWriter writer = {.out = response->body};
@@ -142,7 +149,6 @@ static void put_operations(Response *response, const PGresult *rows)
     response->status = 200;
 }
 
-/* 204, as the reference has it; with answer=operations the list of pull operations. */
 void queue_all(Request *request, Response *response)
 {
     Wish wish;
@@ -151,10 +157,9 @@ void queue_all(Request *request, Response *response)
     AUTO(PGresult) *rows = queue(request, response, &wish, NULL);
     if (!rows)
         return;
-    const char *answer = request_query(request, "answer");
     if (PQntuples(rows) == 0)
         explain(request, response, &wish, "any");
-    else if (answer && strcmp(answer, "operations") == 0)
+    else if (wants_operations(request))
         put_operations(response, rows);
     else
         response->status = 204;
@@ -173,6 +178,8 @@ void queue_one(Request *request, Response *response)
         return;
     if (!rows || PQntuples(rows) == 0)
         explain(request, response, &wish, arena_format(request->arena, "%.80s", key));
+    else if (wants_operations(request))
+        put_operations(response, rows);
     else
         answer_record(request, response, rows, "");
 }
