@@ -67,6 +67,10 @@ static const char *canonical_id(StripeCall *call, const StripeObject *object, co
 static bool add_row(StripeCall *call, const StripeObject *object, yyjson_val *row, Error *err)
 {
     const char *id = stripe_id(row);
+    if (id && json_boolean(row, "deleted", false)) {
+        add_item(call, (PageItem){.deleted_id = canonical_id(call, object, id)});
+        return true;
+    }
     if (id && object->complete && !object->complete(call, &row, err))
         return error_wrap(err, "%s", id);
     add_item(call, (PageItem){
@@ -87,10 +91,6 @@ StripeAnswer stripe_read_object(StripeCall *call, const StripeObject *object, co
     StripeAnswer answer = stripe_get(call, target->bytes, &row, err);
     if (answer != STRIPE_FOUND)
         return answer;
-    if (json_boolean(row, "deleted", false)) {
-        add_item(call, (PageItem){.deleted_id = canonical_id(call, object, id)});
-        return STRIPE_FOUND;
-    }
     return add_row(call, object, row, err) ? STRIPE_FOUND : STRIPE_FAILED;
 }
 
