@@ -61,7 +61,7 @@ static const char *read_tags(Request *request, Response *response, yyjson_val *b
 static const char *read_name(Request *request, Response *response, yyjson_val *body)
 {
     const char *given = json_text(body, "name");
-    AUTO(Text) *name = company_name_clean(given ? given : "");
+    AUTO(Text) *name = company_name_clean(given ? given : "", given ? yyjson_get_len(json_at(body, "name")) : 0);
     if (name->length > 0 && name->length <= MAX_NAME)
         return arena_text(request->arena, name->bytes);
     answer_error(request, response, 400,

@@ -30,18 +30,16 @@ static bool is_allowed(wint_t c)
     return unicode ? iswalnum_l(c, unicode) : iswalnum(c);
 }
 
-Text *company_name_clean(const char *name)
+Text *company_name_clean(const char *name, size_t length)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, open_locale);
-    AUTO(Text) *valid = text_new(NULL);
-    text_add(valid, name, text_valid_utf8(name, strlen(name)));
     Text *clean = text_new(NULL);
-    size_t length;
-    for (const char *at = valid->bytes; *at; at += length) {
-        wint_t c = decode(at, &length);
+    size_t end = text_valid_utf8(name, length), n;
+    for (size_t at = 0; at < end; at += n) {
+        wint_t c = decode(name + at, &n);
         if (is_allowed(c) && !(c == ' ' && clean->length == 0))
-            text_add(clean, at, length);
+            text_add(clean, name + at, n);
     }
     while (clean->length > 0 && clean->bytes[clean->length - 1] == ' ')
         clean->bytes[--clean->length] = 0;

@@ -5,4 +5,4 @@
 #include "lib/text.h"
 
 /* Keeps letters and digits of any script, space and - ' & @ . , ? !; spaces at the ends go too. May become empty. */
-Text *company_name_clean(const char *name);
+Text *company_name_clean(const char *name, size_t length);

@@ -3,6 +3,7 @@
 #include "proto/data_types.h"
 #include "proto/frame.h"
 #include "proto/render.h"
+#include "scheduler/cli/envelope.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,9 +36,14 @@ bool decode_value(Text *out, const void *value, size_t length, const char **type
         return error_set(err, ERROR_DATA, "schema id %u was never given out", frame.schema_id);
     *type = descriptor->name;
     ProtobufCMessage *message = frame_unpack(value, length, frame.schema_id, descriptor, NULL, err);
-    bool good = message && render_message(out, message, err);
-    if (message)
-        protobuf_c_message_free_unpacked(message, NULL);
+    if (!message)
+        return false;
+    bool good = true;
+    if (data_type_by_schema_id(frame.schema_id))
+        good = render_message(out, message, err);
+    else
+        envelope_render(out, message);
+    protobuf_c_message_free_unpacked(message, NULL);
     return good;
 }
 
