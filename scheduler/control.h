@@ -1,6 +1,7 @@
 /*
- * Control: what the scheduler's loop and its reconciler share. One scheduler of an environment leads; the fibers here work
- * only while this one does. Leading twice for a moment (a lost connection) is harmless: every step is guarded by its row.
+ * Control: what the scheduler's loop and its reconciler share. One scheduler of an environment leads; the fibers here
+ * work only while this one does. Leading twice for a moment (a lost connection) is harmless: every step is guarded by
+ * its row.
  */
 #pragma once
 #include "lib/kafka.h"

@@ -166,8 +166,7 @@ static bool mark_published(Due *due, const PGresult *rows, Lane *lanes, size_t n
 static int publish_batch(Due *due, Error *err)
 {
     AUTO(Text) *resting = text_new(NULL);
-    AUTO(PGresult) *rows =
-        pg_query(due->pg, err, due_sql, PG_PARAMS(resting_sources(due, resting), PG_INT(BATCH)));
+    AUTO(PGresult) *rows = pg_query(due->pg, err, due_sql, PG_PARAMS(resting_sources(due, resting), PG_INT(BATCH)));
     if (!rows)
         return -1;
     int n = PQntuples(rows);

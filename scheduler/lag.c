@@ -56,8 +56,8 @@ static int count_partitions(Lag *lag, const char *topic, Error *err)
 {
     AUTO(rd_kafka_topic_t) *handle = rd_kafka_topic_new(lag->client, topic, NULL);
     Metadata *found = NULL;
-    rd_kafka_resp_err_t code = handle ? rd_kafka_metadata(lag->client, 0, handle, &found, ANSWER_MS)
-                                      : rd_kafka_last_error();
+    rd_kafka_resp_err_t code =
+        handle ? rd_kafka_metadata(lag->client, 0, handle, &found, ANSWER_MS) : rd_kafka_last_error();
     AUTO(Metadata) *metadata = found;
     if (!code && metadata->topic_cnt == 1)
         code = metadata->topics[0].err;

@@ -1,6 +1,6 @@
 /*
- * Lag: how far a worker group has come in the job topics of its source. Asks Kafka and waits for the answer, so it belongs
- * to a thread that may wait. Joins no group.
+ * Lag: how far a worker group has come in the job topics of its source. Asks Kafka and waits for the answer, so it
+ * belongs to a thread that may wait. Joins no group.
  */
 #pragma once
 #include "lib/config.h"

@@ -34,9 +34,9 @@ static bool compete(Control *control, Pg *pg, Error *err)
 {
     if (atomic_load(&control->leads))
         return true;
-    AUTO(PGresult) *lock = pg_query(
-        pg, err, "select pg_try_advisory_lock(hashtextextended('tributary/scheduler/' || $1, 0)) as taken",
-        PG_PARAMS(control->environment));
+    AUTO(PGresult) *lock =
+        pg_query(pg, err, "select pg_try_advisory_lock(hashtextextended('tributary/scheduler/' || $1, 0)) as taken",
+                 PG_PARAMS(control->environment));
     if (lock)
         set_lead(control, pg_boolean(lock, 0, "taken"));
     return lock != NULL;
@@ -58,12 +58,11 @@ static bool take_incarnation(Control *control, Pg *pg, Error *err)
 static bool beat(Control *control, Pg *pg, Error *err)
 {
     int64_t incarnation = atomic_load(&control->incarnation);
-    int64_t n = incarnation == 0
-                    ? 0
-                    : pg_execute(pg, err,
-                                 "update control.worker set beat_at = now() "
-                                 "where incarnation = $1 and beat_at > now() - interval '10 seconds'",
-                                 PG_PARAMS(PG_INT(incarnation)));
+    int64_t n = incarnation == 0 ? 0
+                                 : pg_execute(pg, err,
+                                              "update control.worker set beat_at = now() "
+                                              "where incarnation = $1 and beat_at > now() - interval '10 seconds'",
+                                              PG_PARAMS(PG_INT(incarnation)));
     return n > 0 || (n == 0 && take_incarnation(control, pg, err));
 }
 

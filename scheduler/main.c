@@ -13,9 +13,9 @@
 #include <stdlib.h>
 
 static const Option options[] = {
-    {"reconcile-after", "2m",  "a slice that nobody works on for so long may have lost its job", OPTION_DURATION},
-    {"reconcile-every", "15s", "how often lost jobs are looked for", OPTION_DURATION, .min = 100, .max = 3600000},
-    {"api-connections", "16",  "connections to Postgres that the API may hold", OPTION_INTEGER, .min = 1, .max = 1000},
+    {"reconcile-after",                                "2m",           "a slice that nobody works on for so long may have lost its job", OPTION_DURATION},
+    { "reconcile-every", "15s",           "how often lost jobs are looked for",                                                       OPTION_DURATION,  .min = 100, .max = 3600000},
+    { "api-connections", "16", "connections to Postgres that the API may hold",                                                         OPTION_INTEGER,     .min = 1, .max = 1000},
 };
 
 enum { LAST_ROUND_MS = 10000, RECORD_TYPES = 64 };
@@ -41,13 +41,14 @@ static bool open_api(Scheduler *self, Error *err)
 {
     const Config *config = self->program.config;
     const char *key_file = config_text(config, "master-key-file");
-    if (!needs(config, "postgres", err) || !needs(config, "kafka-brokers", err) || !needs(config, "master-key-file", err))
+    if (!needs(config, "postgres", err) || !needs(config, "kafka-brokers", err) ||
+        !needs(config, "master-key-file", err))
         return false;
     self->api.keys = keyring_load(key_file, err);
     if (!self->api.keys)
         return false;
-    self->api.pool = pg_pool_new(config_text(config, "postgres"), "scheduler-api",
-                                 (int)config_integer(config, "api-connections"));
+    self->api.pool =
+        pg_pool_new(config_text(config, "postgres"), "scheduler-api", (int)config_integer(config, "api-connections"));
     self->api.partitions = self->partitions;
     const HttpdOptions served = api_options(&self->api);
     return program_serve(&self->program, &served, err);
@@ -131,7 +132,10 @@ int main(int argc, char **argv)
 {
     static Scheduler self;
     Error err = {0};
-    OptionGroup all[] = {{options, COUNT_OF(options)}, {config_common, n_config_common}};
+    OptionGroup all[] = {
+        {options,       COUNT_OF(options)},
+        {config_common, n_config_common  }
+    };
     const ConfigProgram description = {.name = "scheduler",
                                        .summary = "decides what runs when, publishes jobs and serves the HTTP API",
                                        .usage = "[options]",

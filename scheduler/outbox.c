@@ -66,8 +66,9 @@ static int publish_batch(Control *control, Pg *pg, Error *err)
     bool delivered = deliveries_wait(&deliveries, &late);
     if (sent && !delivered && err)
         *err = late;
-    bool done = sent && delivered &&
-                pg_execute(pg, err, "delete from control.event where id = any ($1::bigint[])", PG_PARAMS(ids->bytes)) >= 0;
+    bool done =
+        sent && delivered &&
+        pg_execute(pg, err, "delete from control.event where id = any ($1::bigint[])", PG_PARAMS(ids->bytes)) >= 0;
     return done ? n : -1;
 }
 

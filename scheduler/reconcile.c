@@ -67,8 +67,7 @@ static bool look_at(Pg *pg, Lag *lag, const PGresult *idle, int row, Error *err)
 
 static bool look_at_idle(const Control *control, Pg *pg, Error *err)
 {
-    AUTO(PGresult) *idle =
-        pg_query(pg, err, idle_sql, PG_PARAMS(PG_INT(control->reconcile_after_ms), PG_INT(BATCH)));
+    AUTO(PGresult) *idle = pg_query(pg, err, idle_sql, PG_PARAMS(PG_INT(control->reconcile_after_ms), PG_INT(BATCH)));
     if (!idle)
         return false;
     Lag *lag = NULL;

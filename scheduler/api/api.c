@@ -21,26 +21,26 @@ static const struct {
 #define CONNECTION COMPANY "/connections/{connectionId}"
 
 static const Route routes[] = {
-    {"GET",    "/companies",                            company_list,          ROLE_ADVISOR  },
-    {"POST",   "/companies",                            company_create,        ROLE_ADVISOR  },
-    {"GET",    COMPANY,                                 company_get,           ROLE_ADVISOR  },
-    {"PUT",    COMPANY,                                 company_update,        ROLE_ADVISOR  },
-    {"PATCH",  COMPANY,                                 company_update,        ROLE_ADVISOR  },
-    {"DELETE", COMPANY,                                 company_delete,        ROLE_ANALYST  },
-    {"GET",    COMPANY "/connections",                  connection_list,       ROLE_ADVISOR  },
-    {"POST",   COMPANY "/connections",                  connection_create,     ROLE_ADVISOR  },
-    {"GET",    CONNECTION,                              connection_get,        ROLE_ADVISOR  },
-    {"PATCH",  CONNECTION,                              connection_update,     ROLE_DEVELOPER},
-    {"PUT",    CONNECTION "/authorization",             connection_authorize,  ROLE_ADVISOR  },
-    {"DELETE", CONNECTION,                              connection_delete,     ROLE_DEVELOPER},
-    {"POST",   COMPANY "/data/all",                     queue_all,             ROLE_ADVISOR  },
-    {"POST",   COMPANY "/data/queue/{dataType}",        queue_one,             ROLE_ADVISOR  },
-    {"GET",    COMPANY "/data/history",                 history_list,          ROLE_ADVISOR  },
-    {"GET",    COMPANY "/data/history/{datasetId}",     history_get,           ROLE_ADVISOR  },
-    {"POST",   COMPANY "/data/history/{datasetId}/cancel", history_cancel,     ROLE_ADVISOR  },
-    {"GET",    COMPANY "/dataStatus",                   data_status,           ROLE_ADVISOR  },
-    {"GET",    COMPANY "/data/{path*}",                 records_of_company,    ROLE_ADVISOR  },
-    {"GET",    CONNECTION "/data/{path*}",              records_of_connection, ROLE_ADVISOR  },
+    {"GET",    "/companies",                               company_list,          ROLE_ADVISOR  },
+    {"POST",   "/companies",                               company_create,        ROLE_ADVISOR  },
+    {"GET",    COMPANY,                                    company_get,           ROLE_ADVISOR  },
+    {"PUT",    COMPANY,                                    company_update,        ROLE_ADVISOR  },
+    {"PATCH",  COMPANY,                                    company_update,        ROLE_ADVISOR  },
+    {"DELETE", COMPANY,                                    company_delete,        ROLE_ANALYST  },
+    {"GET",    COMPANY "/connections",                     connection_list,       ROLE_ADVISOR  },
+    {"POST",   COMPANY "/connections",                     connection_create,     ROLE_ADVISOR  },
+    {"GET",    CONNECTION,                                 connection_get,        ROLE_ADVISOR  },
+    {"PATCH",  CONNECTION,                                 connection_update,     ROLE_DEVELOPER},
+    {"PUT",    CONNECTION "/authorization",                connection_authorize,  ROLE_ADVISOR  },
+    {"DELETE", CONNECTION,                                 connection_delete,     ROLE_DEVELOPER},
+    {"POST",   COMPANY "/data/all",                        queue_all,             ROLE_ADVISOR  },
+    {"POST",   COMPANY "/data/queue/{dataType}",           queue_one,             ROLE_ADVISOR  },
+    {"GET",    COMPANY "/data/history",                    history_list,          ROLE_ADVISOR  },
+    {"GET",    COMPANY "/data/history/{datasetId}",        history_get,           ROLE_ADVISOR  },
+    {"POST",   COMPANY "/data/history/{datasetId}/cancel", history_cancel,        ROLE_ADVISOR  },
+    {"GET",    COMPANY "/dataStatus",                      data_status,           ROLE_ADVISOR  },
+    {"GET",    COMPANY "/data/{path*}",                    records_of_company,    ROLE_ADVISOR  },
+    {"GET",    CONNECTION "/data/{path*}",                 records_of_connection, ROLE_ADVISOR  },
 };
 
 Role role_by_name(const char *name)
@@ -93,9 +93,10 @@ static bool may(Request *request, const Route *route, Response *response)
     uint8_t hash[32];
     if (!read_key(request, hash)) {
         response_header(response, "WWW-Authenticate", "Basic realm=\"tributary\"");
-        return answer_error(request, response, 401,
-                            "an API key is needed: Authorization: Basic <base64 of the key>; 'tributary api-key create' "
-                            "makes one");
+        return answer_error(
+            request, response, 401,
+            "an API key is needed: Authorization: Basic <base64 of the key>; 'tributary api-key create' "
+            "makes one");
     }
     AUTO(PGresult) *keys =
         api_query(request, response, "select role, encode(hash, 'hex') as hash from control.api_key", 0, NULL);
@@ -104,8 +105,8 @@ static bool may(Request *request, const Route *route, Response *response)
     Role role = role_of(keys, hash);
     if (role == ROLE_NONE)
         return answer_error(request, response, 401, "this API key is not known here");
-    return role >= (Role)route->role ||
-           answer_error(request, response, 403, "this API key's role does not allow %s %s", route->method, route->pattern);
+    return role >= (Role)route->role || answer_error(request, response, 403, "this API key's role does not allow %s %s",
+                                                     route->method, route->pattern);
 }
 
 static bool before(Request *request, const Route *route, Response *response)

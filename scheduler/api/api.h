@@ -1,6 +1,7 @@
 /*
  * Api: the HTTP API. Paths, names and status words are those of the reference product (PLATFORM), so that its client
- * libraries work by changing the base URL. Served by every scheduler; handlers run on the server's threads and wait there.
+ * libraries work by changing the base URL. Served by every scheduler; handlers run on the server's threads and wait
+ * there.
  */
 #pragma once
 #include "lib/crypto.h"
@@ -10,9 +11,9 @@
 
 typedef struct Api {
     PgPool *pool;
-    KeyRing *keys;            /* NULL: no credential can be stored */
-    const int *partitions;    /* of the record topics, in the order of data_types */
-    atomic_bool ready;        /* partitions are known, the database is ours */
+    KeyRing *keys;         /* NULL: no credential can be stored */
+    const int *partitions; /* of the record topics, in the order of data_types */
+    atomic_bool ready;     /* partitions are known, the database is ours */
 } Api;
 
 /* What an API key may do at least; a route's role. In the order of what they may. */

@@ -13,21 +13,23 @@ enum { MAX_TAGS = 10, MAX_TAG_KEY = 27, MAX_TAG_VALUE = 100, MAX_NAME = 500, MAX
     "(select string_agg(k." column ", ' ') from control.connection k where k.company_id = c.id)"
 
 static const QueryName names[] = {
-    {"id",                           {QUERY_TEXT, "c.id::text"}              },
-    {"name",                         {QUERY_TEXT, "c.name"}                  },
-    {"description",                  {QUERY_TEXT, "c.description"}           },
-    {"created",                      {QUERY_INSTANT, "c.created"}            },
-    {"dataConnections.status",       {QUERY_TEXT, ANY_CONNECTION("status")}  },
-    {"dataConnections.platformName", {QUERY_TEXT, ANY_CONNECTION("source")}  },
-    {NULL,                           {0}                                     },
+    {"id",                           {QUERY_TEXT, "c.id::text"}            },
+    {"name",                         {QUERY_TEXT, "c.name"}                },
+    {"description",                  {QUERY_TEXT, "c.description"}         },
+    {"created",                      {QUERY_INSTANT, "c.created"}          },
+    {"dataConnections.status",       {QUERY_TEXT, ANY_CONNECTION("status")}},
+    {"dataConnections.platformName", {QUERY_TEXT, ANY_CONNECTION("source")}},
+    {NULL,                           {0}                                   },
 };
 
 void company_list(Request *request, Response *response)
 {
-    Listing listing = {.json = COMPANY_JSON,
-                       .from = "control.company c where true",
-                       .order = "c.created, c.id",
-                       .names = {query_name_resolve, names}};
+    Listing listing = {
+        .json = COMPANY_JSON,
+        .from = "control.company c where true",
+        .order = "c.created, c.id",
+        .names = {query_name_resolve, names}
+    };
     listing_answer(request, response, &listing);
 }
 
@@ -48,8 +50,9 @@ static const char *read_tags(Request *request, Response *response, yyjson_val *b
         if (yyjson_get_len(key) >= 1 && yyjson_get_len(key) <= MAX_TAG_KEY && yyjson_is_str(value) &&
             yyjson_get_len(value) <= MAX_TAG_VALUE)
             continue;
-        answer_error(request, response, 400, "tags: '%.40s' has a key past %d or a value past %d characters, or no text",
-                     yyjson_get_str(key), MAX_TAG_KEY, MAX_TAG_VALUE);
+        answer_error(request, response, 400,
+                     "tags: '%.40s' has a key past %d or a value past %d characters, or no text", yyjson_get_str(key),
+                     MAX_TAG_KEY, MAX_TAG_VALUE);
         return NULL;
     }
     AUTO(Text) *json = text_new(NULL);
@@ -103,9 +106,9 @@ void company_get(Request *request, Response *response)
 {
     if (!company_exists(request, response, request->params[0]))
         return;
-    AUTO(PGresult) *rows = api_query(request, response,
-                                     "select " COMPANY_JSON " as record from control.company c where c.id = $1",
-                                     PG_PARAMS(request->params[0]));
+    AUTO(PGresult) *rows =
+        api_query(request, response, "select " COMPANY_JSON " as record from control.company c where c.id = $1",
+                  PG_PARAMS(request->params[0]));
     if (rows)
         answer_record(request, response, rows, missing(request));
 }
@@ -137,15 +140,15 @@ void company_delete(Request *request, Response *response)
 {
     if (!company_exists(request, response, request->params[0]))
         return;
-    AUTO(PGresult) *connections = api_query(
-        request, response,
-        "with gone as (delete from control.company where id = $1 returning id), "
-        "told as (insert into control.event (kind, company_id) select 'company.deleted', id from gone) "
-        "select k.id from control.connection k join gone g on g.id = k.company_id",
-        PG_PARAMS(request->params[0]));
+    AUTO(PGresult) *connections =
+        api_query(request, response,
+                  "with gone as (delete from control.company where id = $1 returning id), "
+                  "told as (insert into control.event (kind, company_id) select 'company.deleted', id from gone) "
+                  "select k.id from control.connection k join gone g on g.id = k.company_id",
+                  PG_PARAMS(request->params[0]));
     for (int i = 0; connections && i < PQntuples(connections); i++) {
-        AUTO(PGresult) *rows = api_query(request, response, "select control.forget_records($1)",
-                                         PG_PARAMS(pg_text(connections, i, "id")));
+        AUTO(PGresult) *rows =
+            api_query(request, response, "select control.forget_records($1)", PG_PARAMS(pg_text(connections, i, "id")));
         if (!rows)
             return;
     }

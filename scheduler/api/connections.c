@@ -12,22 +12,24 @@
 enum { MAX_SETTINGS = 8 * 1024, MAX_SOURCE = 40 };
 
 static const QueryName names[] = {
-    {"id",             {QUERY_TEXT, "k.id::text"}    },
-    {"status",         {QUERY_TEXT, "k.status"}      },
-    {"integrationKey", {QUERY_TEXT, "k.source"}      },
+    {"id",             {QUERY_TEXT, "k.id::text"}       },
+    {"status",         {QUERY_TEXT, "k.status"}         },
+    {"integrationKey", {QUERY_TEXT, "k.source"}         },
     {"platformName",   {QUERY_TEXT, "initcap(k.source)"}},
-    {"created",        {QUERY_INSTANT, "k.created"}  },
-    {"lastSync",       {QUERY_INSTANT, "k.last_sync"}},
-    {NULL,             {0}                           },
+    {"created",        {QUERY_INSTANT, "k.created"}     },
+    {"lastSync",       {QUERY_INSTANT, "k.last_sync"}   },
+    {NULL,             {0}                              },
 };
 
 void connection_list(Request *request, Response *response)
 {
-    Listing listing = {.json = CONNECTION_JSON,
-                       .from = "control.connection k where k.company_id = $1",
-                       .order = "k.created, k.id",
-                       .names = {query_name_resolve, names},
-                       .params = {{request->params[0]}, 1}};
+    Listing listing = {
+        .json = CONNECTION_JSON,
+        .from = "control.connection k where k.company_id = $1",
+        .order = "k.created, k.id",
+        .names = {query_name_resolve,   names},
+        .params = {{request->params[0]}, 1    }
+    };
     if (company_exists(request, response, request->params[0]))
         listing_answer(request, response, &listing);
 }
@@ -36,9 +38,9 @@ void connection_get(Request *request, Response *response)
 {
     if (!connection_exists(request, response, request->params[0], request->params[1]))
         return;
-    AUTO(PGresult) *rows = api_query(request, response,
-                                     "select " CONNECTION_JSON " as record from control.connection k where k.id = $1",
-                                     PG_PARAMS(request->params[1]));
+    AUTO(PGresult) *rows =
+        api_query(request, response, "select " CONNECTION_JSON " as record from control.connection k where k.id = $1",
+                  PG_PARAMS(request->params[1]));
     if (rows)
         answer_record(request, response, rows, "the connection was deleted");
 }
@@ -56,10 +58,11 @@ static bool source_is_known(Request *request, Response *response, const char *so
     if (!rows)
         return false;
     return pg_boolean(rows, 0, "known") ||
-           answer_error(request, response, 400,
-                        "platformKey: there is no source '%.40s' here; known are: %s. A source is known once its worker "
-                        "has run",
-                        source, pg_text(rows, 0, "names"));
+           answer_error(
+               request, response, 400,
+               "platformKey: there is no source '%.40s' here; known are: %s. A source is known once its worker "
+               "has run",
+               source, pg_text(rows, 0, "names"));
 }
 
 /* The body is {"platformKey": "stripe", "credential": {…}, "settings": {…}}, or the reference's bare JSON string. */
@@ -108,20 +111,21 @@ void connection_create(Request *request, Response *response)
     yyjson_val *body;
     const char *source, *settings, *sealed = NULL;
     char id[37];
-    if (!company_exists(request, response, request->params[0]) ||
-        !(source = read_source(request, response, &body)) || !(settings = read_settings(request, response, body)))
+    if (!company_exists(request, response, request->params[0]) || !(source = read_source(request, response, &body)) ||
+        !(settings = read_settings(request, response, body)))
         return;
     text_uuid(id);
     yyjson_val *credential = json_at(body, "credential");
     if (credential && !(sealed = credential_seal(request, response, credential, id, 1)))
         return;
-    AUTO(PGresult) *rows = api_query(
-        request, response,
-        "with k as (insert into control.connection (id, company_id, source, status, settings) "
-        "values ($1, $2, $3, case when $5::bytea is null then 'PendingAuth' else 'Linked' end, $4::jsonb) returning *), "
-        "sealed as (insert into control.credential (connection_id, secret) select id, $5::bytea from k "
-        "where $5::bytea is not null) select " CONNECTION_JSON " as record from k",
-        PG_PARAMS(id, request->params[0], source, settings, sealed));
+    AUTO(PGresult) *rows =
+        api_query(request, response,
+                  "with k as (insert into control.connection (id, company_id, source, status, settings) "
+                  "values ($1, $2, $3, case when $5::bytea is null then 'PendingAuth' else 'Linked' end, $4::jsonb) "
+                  "returning *), "
+                  "sealed as (insert into control.credential (connection_id, secret) select id, $5::bytea from k "
+                  "where $5::bytea is not null) select " CONNECTION_JSON " as record from k",
+                  PG_PARAMS(id, request->params[0], source, settings, sealed));
     if (rows)
         answer_record(request, response, rows, "");
 }
@@ -139,13 +143,14 @@ void connection_update(Request *request, Response *response)
         answer_error(request, response, 400, "status: only \"Unlinked\" can be set");
         return;
     }
-    AUTO(PGresult) *rows = api_query(
-        request, response,
-        "with k as (update control.connection set status = 'Unlinked' where id = $1 and status = 'Linked' returning *), "
-        "stopped as (update control.dataset d set status = 'Cancelled', completed = now(), retry_at = null, "
-        "moved_at = now() from k where d.connection_id = k.id and d." UNFINISHED ") "
-        "select " CONNECTION_JSON " as record from k",
-        PG_PARAMS(request->params[1]));
+    AUTO(PGresult) *rows =
+        api_query(request, response,
+                  "with k as (update control.connection set status = 'Unlinked' where id = $1 and status = 'Linked' "
+                  "returning *), "
+                  "stopped as (update control.dataset d set status = 'Cancelled', completed = now(), retry_at = null, "
+                  "moved_at = now() from k where d.connection_id = k.id and d." UNFINISHED ") "
+                  "select " CONNECTION_JSON " as record from k",
+                  PG_PARAMS(request->params[1]));
     if (rows && PQntuples(rows) == 0)
         answer_error(request, response, 409, "the connection is not Linked, so it cannot be unlinked");
     else if (rows)
@@ -173,7 +178,8 @@ void connection_authorize(Request *request, Response *response)
     AUTO(PGresult) *rows = api_query(
         request, response,
         "with stored as (insert into control.credential (connection_id, version, secret) values ($1, $2, $3::bytea) "
-        "on conflict (connection_id) do update set version = excluded.version, secret = excluded.secret, access = null, "
+        "on conflict (connection_id) do update set version = excluded.version, secret = excluded.secret, access = "
+        "null, "
         "expires_at = null, lease_owner = null, lease_until = null, spare = null "
         "where control.credential.version = excluded.version - 1 returning connection_id), "
         "k as (update control.connection set status = 'Linked', reason = null "
@@ -190,11 +196,11 @@ void connection_delete(Request *request, Response *response)
     const char *id = request->params[1];
     if (!connection_exists(request, response, request->params[0], id))
         return;
-    AUTO(PGresult) *gone = api_query(
-        request, response,
-        "with k as (delete from control.connection where id = $1 returning *) "
-        "insert into control.event (kind, company_id, connection_id) select 'connection.deleted', company_id, id from k",
-        PG_PARAMS(id));
+    AUTO(PGresult) *gone = api_query(request, response,
+                                     "with k as (delete from control.connection where id = $1 returning *) "
+                                     "insert into control.event (kind, company_id, connection_id) select "
+                                     "'connection.deleted', company_id, id from k",
+                                     PG_PARAMS(id));
     if (!gone)
         return;
     AUTO(PGresult) *rows = api_query(request, response, "select control.forget_records($1)", PG_PARAMS(id));

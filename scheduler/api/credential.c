@@ -27,9 +27,10 @@ const char *credential_seal(Request *request, Response *response, yyjson_val *cr
     for (size_t i = 0; i < length; i++)
         printable = printable && text[i] > ' ' && text[i] < 0x7f;
     if (length == 0 || length > MAX_SECRET || !printable) {
-        answer_error(request, response, 400,
-                     "credential: an object with \"apiKey\" is needed, printable and without spaces, up to %d characters",
-                     MAX_SECRET);
+        answer_error(
+            request, response, 400,
+            "credential: an object with \"apiKey\" is needed, printable and without spaces, up to %d characters",
+            MAX_SECRET);
         return NULL;
     }
     if (!api->keys) {
@@ -39,8 +40,7 @@ const char *credential_seal(Request *request, Response *response, yyjson_val *cr
     Error err = {0};
     AUTO(Text) *sealed = text_new(NULL);
     AUTO(Secret) *secret = secret_new(text, length);
-    const char *context =
-        arena_format(request->arena, "credential/%s/secret/%" PRId64, connection_id, version);
+    const char *context = arena_format(request->arena, "credential/%s/secret/%" PRId64, connection_id, version);
     if (!crypto_seal(api->keys, context, secret, sealed, &err)) {
         answer_failure(request, response, &err);
         return NULL;

@@ -21,11 +21,13 @@ static const QueryName names[] = {
 
 void history_list(Request *request, Response *response)
 {
-    Listing listing = {.json = DATASET_JSON,
-                       .from = "control.dataset d where d.company_id = $1",
-                       .order = "d.requested desc, d.id",
-                       .names = {query_name_resolve, names},
-                       .params = {{request->params[0]}, 1}};
+    Listing listing = {
+        .json = DATASET_JSON,
+        .from = "control.dataset d where d.company_id = $1",
+        .order = "d.requested desc, d.id",
+        .names = {query_name_resolve,   names},
+        .params = {{request->params[0]}, 1    }
+    };
     if (company_exists(request, response, request->params[0]))
         listing_answer(request, response, &listing);
 }
@@ -46,10 +48,10 @@ void history_get(Request *request, Response *response)
 {
     if (!is_named_well(request, response))
         return;
-    AUTO(PGresult) *rows = api_query(
-        request, response,
-        "select " DATASET_JSON " as record from control.dataset d where d.id = $2 and d.company_id = $1",
-        PG_PARAMS(request->params[0], request->params[1]));
+    AUTO(PGresult) *rows =
+        api_query(request, response,
+                  "select " DATASET_JSON " as record from control.dataset d where d.id = $2 and d.company_id = $1",
+                  PG_PARAMS(request->params[0], request->params[1]));
     if (rows)
         answer_record(request, response, rows, missing(request));
 }
@@ -59,13 +61,13 @@ void history_cancel(Request *request, Response *response)
 {
     if (!is_named_well(request, response))
         return;
-    AUTO(PGresult) *rows = api_query(
-        request, response,
-        "with d as (update control.dataset set status = 'Cancelled', completed = now(), retry_at = null, moved_at = now() "
-        "where id = $2 and company_id = $1 and " UNFINISHED " returning *), "
-        "unseen as (delete from control.seen where dataset_id in (select id from d)) "
-        "select " DATASET_JSON " as record from d",
-        PG_PARAMS(request->params[0], request->params[1]));
+    AUTO(PGresult) *rows = api_query(request, response,
+                                     "with d as (update control.dataset set status = 'Cancelled', completed = now(), "
+                                     "retry_at = null, moved_at = now() "
+                                     "where id = $2 and company_id = $1 and " UNFINISHED " returning *), "
+                                     "unseen as (delete from control.seen where dataset_id in (select id from d)) "
+                                     "select " DATASET_JSON " as record from d",
+                                     PG_PARAMS(request->params[0], request->params[1]));
     if (!rows)
         return;
     if (PQntuples(rows) > 0) {
@@ -92,9 +94,10 @@ static const char status_sql[] =
     "good as (select distinct on (data_type) data_type, id, completed from control.dataset where company_id = $1 "
     " and status = 'Complete' order by data_type, completed desc, id) "
     "select coalesce(json_object_agg(t.data_type, json_strip_nulls(json_build_object('dataType', t.data_type, "
-    " 'currentStatus', l.status, 'lastSuccessfulSync', " INSTANT("g.completed") ", 'latestSyncId', l.id, "
-    " 'latestSuccessfulSyncId', g.id)) order by t.data_type), '{}') as record "
-    "from types t left join latest l using (data_type) left join good g using (data_type)";
+    " 'currentStatus', l.status, 'lastSuccessfulSync', " INSTANT(
+        "g.completed") ", 'latestSyncId', l.id, "
+                       " 'latestSuccessfulSyncId', g.id)) order by t.data_type), '{}') as record "
+                       "from types t left join latest l using (data_type) left join good g using (data_type)";
 
 void data_status(Request *request, Response *response)
 {

@@ -7,10 +7,10 @@
 #include "scheduler/api/query.h"
 
 typedef struct Listing {
-    const char *json;  /* SQL expression that gives one record */
-    const char *from;  /* tables and the fixed condition: "control.company c where true" */
-    const char *order; /* unique; the default, and what decides between equals */
-    QueryNames names;  /* resolve NULL: no query, no orderBy */
+    const char *json;   /* SQL expression that gives one record */
+    const char *from;   /* tables and the fixed condition: "control.company c where true" */
+    const char *order;  /* unique; the default, and what decides between equals */
+    QueryNames names;   /* resolve NULL: no query, no orderBy */
     QueryParams params; /* of `from` */
 } Listing;
 

@@ -11,7 +11,8 @@ typedef struct Operator {
     bool orders;            /* numbers, dates and instants only */
 } Operator;
 
-/* The longer sign first. Unequal takes absent values in: who asks for isDeleted!=true means those without the mark too. */
+/* The longer sign first. Unequal takes absent values in: who asks for isDeleted!=true means those without the mark too.
+ */
 static const Operator operators[] = {
     {"!=", " is distinct from ", false},
     {">=", " >= ",               true },
@@ -25,9 +26,11 @@ static const Operator operators[] = {
 static const struct {
     const char *name, *cast;
 } types[] = {
-    [QUERY_TEXT] = {"text", "text"},          [QUERY_NUMBER] = {"a number", "numeric"},
-    [QUERY_DATE] = {"a date", "date"},        [QUERY_INSTANT] = {"an instant", "timestamptz"},
-    [QUERY_BOOLEAN] = {"a boolean", "boolean"},
+    [QUERY_TEXT] = {"text",       "text"       },
+    [QUERY_NUMBER] = {"a number",   "numeric"    },
+    [QUERY_DATE] = {"a date",     "date"       },
+    [QUERY_INSTANT] = {"an instant", "timestamptz"},
+    [QUERY_BOOLEAN] = {"a boolean",  "boolean"    },
 };
 
 typedef struct Parser {
@@ -123,7 +126,7 @@ static bool fits(const Operator *operator, QueryType type)
 }
 
 static bool put_comparison(Parser *parser, const char *name, const QueryField *field, const Operator *operator,
-                           const char *value)
+                           const char * value)
 {
     if (!fits(operator, field->type))
         return error_set(parser->err, ERROR_DATA, "query: %s does not go with '%s', which is %s", operator->sign, name,
@@ -155,8 +158,8 @@ static bool parse_comparison(Parser *parser)
     QueryField field = {0};
     if (!parser->names->resolve(parser->names->context, name, parser->arena, &field))
         return error_set(parser->err, ERROR_DATA, "Unresolved property '%.80s'", name);
-    const Operator *operator = parse_operator(parser);
-    const char *value = operator ? parse_value(parser) : NULL;
+    const Operator *operator= parse_operator(parser);
+    const char *value = operator? parse_value(parser) : NULL;
     return value && put_comparison(parser, name, &field, operator, value);
 }
 

@@ -1,7 +1,7 @@
 /*
- * Query: the API's filter language, as SQL with parameters. name=value, !=, ~ (contains, whatever the case), >, <, >=, <=,
- * joined by && and ||, grouped by { }. Names are resolved by the caller's table, values are checked against the name's type
- * and travel as parameters, so nothing of the text becomes SQL.
+ * Query: the API's filter language, as SQL with parameters. name=value, !=, ~ (contains, whatever the case), >, <, >=,
+ * <=, joined by && and ||, grouped by { }. Names are resolved by the caller's table, values are checked against the
+ * name's type and travel as parameters, so nothing of the text becomes SQL.
  */
 #pragma once
 #include "lib/arena.h"

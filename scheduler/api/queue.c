@@ -11,20 +11,23 @@ enum { ATTEMPTS = 3 };
 #define RANK(row) "array_position(array['interactive', 'incremental', 'backfill'], " row ".class)"
 
 /*
- * What to read: every given type that the source of a Linked connection offers. One statement makes the streams that are
- * missing, with their place in the sink's offsets, and the datasets. Where one is still unfinished it is returned with the
- * higher class; if it waits for a worker in a lower one, it becomes due again and is published in the new class, too: the
- * second message finds the row claimed. "Full" that comes too late for a running dataset holds for the next one.
+ * What to read: every given type that the source of a Linked connection offers. One statement makes the streams that
+ * are missing, with their place in the sink's offsets, and the datasets. Where one is still unfinished it is returned
+ * with the higher class; if it waits for a worker in a lower one, it becomes due again and is published in the new
+ * class, too: the second message finds the row claimed. "Full" that comes too late for a running dataset holds for the
+ * next one.
  */
 static const char queue_sql[] =
     "with wanted as (select k.id as connection_id, k.company_id, k.source, t.*, "
     " (hashtextextended(k.id::text, 0) & 9223372036854775807) % t.partitions as place from control.connection k "
     " join control.source s on s.name = k.source "
-    " join unnest($3::text[], $4::text[], $5::integer[]) as t (data_type, topic, partitions) on s.data_types ? t.data_type "
+    " join unnest($3::text[], $4::text[], $5::integer[]) as t (data_type, topic, partitions) on s.data_types ? "
+    "t.data_type "
     " where k.company_id = $1 and k.status = 'Linked' and ($2::uuid is null or k.id = $2)), "
     "made as (insert into control.stream (connection_id, data_type, record_topic, record_partition) "
     " select connection_id, data_type, topic, place from wanted order by 1, 2 "
-    " on conflict (connection_id, data_type) do nothing returning id, connection_id, data_type, record_topic, record_partition), "
+    " on conflict (connection_id, data_type) do nothing returning id, connection_id, data_type, record_topic, "
+    "record_partition), "
     "stream as (select * from made union all "
     " select s.id, s.connection_id, s.data_type, s.record_topic, s.record_partition from control.stream s "
     " join wanted w on w.connection_id = s.connection_id and w.data_type = s.data_type), "
@@ -33,19 +36,25 @@ static const char queue_sql[] =
     "d as (insert into control.dataset (stream_id, company_id, connection_id, data_type, source, record_topic, "
     "  record_partition, class, ask_full, retry_at) "
     " select s.id, w.company_id, w.connection_id, w.data_type, w.source, s.record_topic, s.record_partition, "
-    "  coalesce($6, case when exists (select from control.dataset o where o.stream_id = s.id and o.status = 'Complete') "
+    "  coalesce($6, case when exists (select from control.dataset o where o.stream_id = s.id and o.status = "
+    "'Complete') "
     "   then 'incremental' else 'backfill' end), "
     "  $7::boolean or coalesce((select o.ask_full and not (o.mode = 'full' and o.status = 'Complete') "
-    "   and o.status <> 'Cancelled' from control.dataset o where o.stream_id = s.id order by o.requested desc limit 1), "
+    "   and o.status <> 'Cancelled' from control.dataset o where o.stream_id = s.id order by o.requested desc limit "
+    "1), "
     "   false), now() "
     " from stream s join wanted w on w.connection_id = s.connection_id and w.data_type = s.data_type order by 1 "
     " on conflict (stream_id) where " UNFINISHED " do update set "
-    "  retry_at = case when " RANK("excluded") " < " RANK("dataset") " "
-    "   and dataset.owner is null and dataset.kind <> 'none' then coalesce(dataset.retry_at, now()) else dataset.retry_at end, "
-    "  class = case when " RANK("excluded") " < " RANK("dataset") " "
-    "   then excluded.class else dataset.class end, "
-    "  ask_full = dataset.ask_full or excluded.ask_full returning *) "
-    "select " DATASET_JSON " as record, (select count(*) from wanted) as wanted from d order by d.data_type, d.connection_id";
+    "  retry_at = case when " RANK("excluded") " < " RANK(
+        "dataset") " "
+                   "   and dataset.owner is null and dataset.kind <> 'none' then coalesce(dataset.retry_at, now()) "
+                   "else dataset.retry_at end, "
+                   "  class = case when " RANK("excluded") " < " RANK(
+                       "dataset") " "
+                                  "   then excluded.class else dataset.class end, "
+                                  "  ask_full = dataset.ask_full or excluded.ask_full returning *) "
+                                  "select " DATASET_JSON " as record, (select count(*) from wanted) as wanted from d "
+                                                         "order by d.data_type, d.connection_id";
 
 typedef struct Wish {
     const char *company_id, *connection_id /* NULL: all */, *job_class /* NULL: by what is there */;
@@ -70,8 +79,8 @@ static void put_types(const Api *api, const DataType *only, Text *keys, Text *to
         text_putc(lists[i], '}');
 }
 
-/* Rows of pull operations; NULL when the response is written. Two requests that make a stream in the same moment miss each
- * other's: then the statement runs again and sees it. */
+/* Rows of pull operations; NULL when the response is written. Two requests that make a stream in the same moment miss
+ * each other's: then the statement runs again and sees it. */
 static PGresult *queue(Request *request, Response *response, const Wish *wish, const DataType *only)
 {
     AUTO(Text) *keys = text_new(NULL), *topics = text_new(NULL), *counts = text_new(NULL);
@@ -108,14 +117,13 @@ static bool read_wish(Request *request, Response *response, const char *default_
 /* Why nothing could be queued: no connection, none Linked, a worker that never ran, or a type that nobody has. */
 static void explain(Request *request, Response *response, const Wish *wish, const char *data_type)
 {
-    AUTO(PGresult) *rows = api_query(
-        request, response,
-        "select string_agg(distinct initcap(k.source), ', ') as platforms, "
-        "string_agg(distinct k.source, ', ') filter (where s.name is null) as silent, "
-        "coalesce(bool_or(k.status = 'Linked'), false) as linked, min(k.status) as status "
-        "from control.connection k left join control.source s on s.name = k.source "
-        "where k.company_id = $1 and ($2::uuid is null or k.id = $2)",
-        PG_PARAMS(wish->company_id, wish->connection_id));
+    AUTO(PGresult) *rows = api_query(request, response,
+                                     "select string_agg(distinct initcap(k.source), ', ') as platforms, "
+                                     "string_agg(distinct k.source, ', ') filter (where s.name is null) as silent, "
+                                     "coalesce(bool_or(k.status = 'Linked'), false) as linked, min(k.status) as status "
+                                     "from control.connection k left join control.source s on s.name = k.source "
+                                     "where k.company_id = $1 and ($2::uuid is null or k.id = $2)",
+                                     PG_PARAMS(wish->company_id, wish->connection_id));
     if (!rows)
         return;
     const char *silent = pg_text(rows, 0, "silent");

@@ -12,16 +12,16 @@ typedef struct Reading {
 } Reading;
 
 static const QueryType query_types[] = {
-    [COLUMN_TEXT] = QUERY_TEXT,       [COLUMN_WORD] = QUERY_TEXT,       [COLUMN_BOOLEAN] = QUERY_BOOLEAN,
-    [COLUMN_DECIMAL] = QUERY_NUMBER,  [COLUMN_DATE] = QUERY_DATE,       [COLUMN_INSTANT] = QUERY_INSTANT,
-    [COLUMN_MAYBE] = QUERY_BOOLEAN,   [COLUMN_INTEGER] = QUERY_NUMBER,  [COLUMN_BIGINT] = QUERY_NUMBER,
+    [COLUMN_TEXT] = QUERY_TEXT,      [COLUMN_WORD] = QUERY_TEXT,      [COLUMN_BOOLEAN] = QUERY_BOOLEAN,
+    [COLUMN_DECIMAL] = QUERY_NUMBER, [COLUMN_DATE] = QUERY_DATE,      [COLUMN_INSTANT] = QUERY_INSTANT,
+    [COLUMN_MAYBE] = QUERY_BOOLEAN,  [COLUMN_INTEGER] = QUERY_NUMBER, [COLUMN_BIGINT] = QUERY_NUMBER,
 };
 
 static const QueryName fixed_names[] = {
-    {"id",                 {QUERY_TEXT, "r.id"}             },
+    {"id",                 {QUERY_TEXT, "r.id"}              },
     {"modifiedDate",       {QUERY_INSTANT, "r.modified_date"}},
-    {"metadata.isDeleted", {QUERY_BOOLEAN, "r.is_deleted"}  },
-    {NULL,                 {0}                              },
+    {"metadata.isDeleted", {QUERY_BOOLEAN, "r.is_deleted"}   },
+    {NULL,                 {0}                               },
 };
 
 /* A column's dotted name in the model. */
@@ -56,15 +56,15 @@ static bool resolve(const void *context, const char *name, Arena *arena, QueryFi
 /* May it be read? 404 for a type that the sources do not offer, 409 before the first success. */
 static bool is_there(Request *request, Response *response, const Reading *reading)
 {
-    AUTO(PGresult) *rows = api_query(
-        request, response,
-        "select exists (select from control.dataset d where d.company_id = $1 and ($2::uuid is null or d.connection_id = $2) "
-        "and d.data_type = $3 and d.status = 'Complete') as good, "
-        "coalesce(bool_or(s.name is null or s.data_types ? $3), false) as offered, "
-        "coalesce(string_agg(distinct initcap(k.source), ', '), 'none') as platforms "
-        "from control.connection k left join control.source s on s.name = k.source "
-        "where k.company_id = $1 and ($2::uuid is null or k.id = $2)",
-        PG_PARAMS(reading->company_id, reading->connection_id, reading->path.type->key));
+    AUTO(PGresult) *rows = api_query(request, response,
+                                     "select exists (select from control.dataset d where d.company_id = $1 and "
+                                     "($2::uuid is null or d.connection_id = $2) "
+                                     "and d.data_type = $3 and d.status = 'Complete') as good, "
+                                     "coalesce(bool_or(s.name is null or s.data_types ? $3), false) as offered, "
+                                     "coalesce(string_agg(distinct initcap(k.source), ', '), 'none') as platforms "
+                                     "from control.connection k left join control.source s on s.name = k.source "
+                                     "where k.company_id = $1 and ($2::uuid is null or k.id = $2)",
+                                     PG_PARAMS(reading->company_id, reading->connection_id, reading->path.type->key));
     if (!rows)
         return false;
     if (pg_boolean(rows, 0, "good"))
@@ -72,9 +72,10 @@ static bool is_there(Request *request, Response *response, const Reading *readin
     if (!pg_boolean(rows, 0, "offered"))
         return answer_error(request, response, 404, "Datatype %s not supported by platform(s) %s",
                             reading->path.type->key, pg_text(rows, 0, "platforms"));
-    return answer_error(request, response, 409,
-                        "%s has not been requested or is still syncing: queue it, then wait until its dataset is Complete",
-                        reading->path.type->key);
+    return answer_error(
+        request, response, 409,
+        "%s has not been requested or is still syncing: queue it, then wait until its dataset is Complete",
+        reading->path.type->key);
 }
 
 /* Tables and the fixed condition. Types that show metadata.isDeleted show the deleted, too. */
@@ -104,14 +105,17 @@ static void answer_one(Request *request, Response *response, Listing *listing, c
     AUTO(PGresult) *rows = api_query(request, response, sql->bytes, listing->params.n, listing->params.items);
     if (rows)
         answer_record(request, response, rows,
-                      id ? arena_format(request->arena, "there is no record '%.200s'", id) : "the source gave no record");
+                      id ? arena_format(request->arena, "there is no record '%.200s'", id)
+                         : "the source gave no record");
 }
 
 static void answer_records(Request *request, Response *response, const Reading *reading)
 {
     AUTO(Text) *json = text_new(NULL), *from = text_new(NULL);
     columns_select_json(json, reading->path.type, "r");
-    Listing listing = {.order = "r.connection_id, r.id", .names = {resolve, reading->path.type}};
+    Listing listing = {
+        .order = "r.connection_id, r.id", .names = {resolve, reading->path.type}
+    };
     put_from(from, reading, json->bytes, &listing.params);
     listing.json = json->bytes;
     listing.from = from->bytes;

@@ -99,9 +99,7 @@ static bool send_request(Client *client, const char *method, const char *url, co
 static bool refuse(long status, yyjson_val *answer, Error *err)
 {
     const char *text = answer ? json_text(answer, "error") : NULL;
-    ErrorKind kind = status == 503                    ? ERROR_TRANSIENT
-                     : status == 401 || status == 403 ? ERROR_AUTH
-                                                      : ERROR_DATA;
+    ErrorKind kind = status == 503 ? ERROR_TRANSIENT : status == 401 || status == 403 ? ERROR_AUTH : ERROR_DATA;
     return text ? error_set(err, kind, "%s", text) : error_set(err, kind, "the API answers %ld", status);
 }
 

@@ -13,8 +13,9 @@ Client *client_open(const char *url, const Secret *key, Error *err) MUST_CHECK;
 void client_close(Client *client); /* NULL is fine */
 DEFINE_AUTO(Client, client_close)
 
-/* `body` NULL: none. `answer` may be NULL; it becomes NULL where the API answers without a body; else it is on the arena.
- * Failures have the API's own words: ERROR_TRANSIENT (not reached, 503), ERROR_AUTH (401, 403), ERROR_DATA (the rest). */
+/* `body` NULL: none. `answer` may be NULL; it becomes NULL where the API answers without a body; else it is on the
+ * arena. Failures have the API's own words: ERROR_TRANSIENT (not reached, 503), ERROR_AUTH (401, 403), ERROR_DATA (the
+ * rest). */
 bool client_call(Client *client, const char *method, const char *path, const char *body, Arena *arena,
                  yyjson_val **answer, Error *err) MUST_CHECK;
 

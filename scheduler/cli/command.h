@@ -1,6 +1,6 @@
 /*
- * Command: what `tributary` can do, as one table: name, operands, options, what it needs, and the function. Each command
- * reads its options like a program does, so --help, environment and file work for every one.
+ * Command: what `tributary` can do, as one table: name, operands, options, what it needs, and the function. Each
+ * command reads its options like a program does, so --help, environment and file work for every one.
  */
 #pragma once
 #include "lib/arena.h"
@@ -37,8 +37,8 @@ typedef struct CommandTable {
     const Command *commands;
     size_t n;
 } CommandTable;
-extern const CommandTable company_commands, connection_commands, sync_commands, dataset_commands, record_commands, consume_commands,
-    dead_letter_commands, setup_commands, key_commands;
+extern const CommandTable company_commands, connection_commands, sync_commands, dataset_commands, record_commands,
+    consume_commands, dead_letter_commands, setup_commands, key_commands;
 
 #define OPTIONS(table) (table), COUNT_OF(table)
 #define NO_OPTIONS     NULL, 0

@@ -56,15 +56,15 @@ static bool show(Cli *cli, Error *err)
     return true;
 }
 
-static bool delete(Cli *cli, Error *err)
+static bool delete (Cli *cli, Error *err)
 {
     return client_call(cli->client, "DELETE", path(cli), NULL, cli->arena, NULL, err);
 }
 
 static const Command commands[] = {
-    {"company create", "NAME", "make a company; prints its id", NEEDS_API, 1, 1, OPTIONS(create_options), create},
-    {"company list", NULL, "all companies", NEEDS_API, 0, 0, NO_OPTIONS, list},
-    {"company show", "COMPANY", "one company with its connections", NEEDS_API, 1, 1, NO_OPTIONS, show},
-    {"company delete", "COMPANY", "delete it with connections and all data", NEEDS_API, 1, 1, NO_OPTIONS, delete},
+    {"company create", "NAME",    "make a company; prints its id",           NEEDS_API, 1, 1, OPTIONS(create_options), create},
+    {"company list",   NULL,      "all companies",                           NEEDS_API, 0, 0, NO_OPTIONS,              list  },
+    {"company show",   "COMPANY", "one company with its connections",        NEEDS_API, 1, 1, NO_OPTIONS,              show  },
+    {"company delete", "COMPANY", "delete it with connections and all data", NEEDS_API, 1, 1, NO_OPTIONS,              delete},
 };
 const CommandTable company_commands = {commands, COUNT_OF(commands)};

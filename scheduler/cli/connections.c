@@ -5,11 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#define COMPANY_OPTION {"company", NULL, "the company's id", OPTION_TEXT, .required = true}
+#define COMPANY_OPTION                                                                                                 \
+    {                                                                                                                  \
+        "company", NULL, "the company's id", OPTION_TEXT, .required = true                                             \
+    }
 
 static const Option create_options[] = {
     COMPANY_OPTION,
-    {"source",  "stripe", "the source's name", OPTION_TEXT},
+    {"source",  "stripe", "the source's name",                                  OPTION_TEXT},
     {"setting", NULL,     "public settings of the source: key=value,key=value", OPTION_TEXT},
     CREDENTIAL_OPTION,
 };
@@ -88,7 +91,8 @@ static bool authorize(Cli *cli, Error *err)
     json_open(&writer, NULL, '{');
     put_credential(&writer, secret);
     json_close(&writer, '}');
-    bool good = client_call(cli->client, "PUT", connection_path(cli, "/authorization"), body->bytes, cli->arena, NULL, err);
+    bool good =
+        client_call(cli->client, "PUT", connection_path(cli, "/authorization"), body->bytes, cli->arena, NULL, err);
     forget(body);
     return good;
 }
@@ -123,21 +127,22 @@ static bool show(Cli *cli, Error *err)
 
 static bool unlink_it(Cli *cli, Error *err)
 {
-    return client_call(cli->client, "PATCH", connection_path(cli, ""), "{\"status\":\"Unlinked\"}", cli->arena, NULL, err);
+    return client_call(cli->client, "PATCH", connection_path(cli, ""), "{\"status\":\"Unlinked\"}", cli->arena, NULL,
+                       err);
 }
 
-static bool delete(Cli *cli, Error *err)
+static bool delete (Cli *cli, Error *err)
 {
     return client_call(cli->client, "DELETE", connection_path(cli, ""), NULL, cli->arena, NULL, err);
 }
 
 #define ONE "CONNECTION"
 static const Command commands[] = {
-    {"connection create", NULL, "link a source; prints the id", NEEDS_API, 0, 0, OPTIONS(create_options), create},
-    {"connection list", NULL, "a company's connections", NEEDS_API, 0, 0, OPTIONS(company_options), list},
-    {"connection show", ONE, "one connection", NEEDS_API, 1, 1, OPTIONS(company_options), show},
-    {"connection authorize", ONE, "give it a new credential", NEEDS_API, 1, 1, OPTIONS(authorize_options), authorize},
-    {"connection unlink", ONE, "end the access; the data stays", NEEDS_API, 1, 1, OPTIONS(company_options), unlink_it},
-    {"connection delete", ONE, "delete it with all its data", NEEDS_API, 1, 1, OPTIONS(company_options), delete},
+    {"connection create",    NULL, "link a source; prints the id",   NEEDS_API, 0, 0, OPTIONS(create_options),    create   },
+    {"connection list",      NULL, "a company's connections",        NEEDS_API, 0, 0, OPTIONS(company_options),   list     },
+    {"connection show",      ONE,  "one connection",                 NEEDS_API, 1, 1, OPTIONS(company_options),   show     },
+    {"connection authorize", ONE,  "give it a new credential",       NEEDS_API, 1, 1, OPTIONS(authorize_options), authorize},
+    {"connection unlink",    ONE,  "end the access; the data stays", NEEDS_API, 1, 1, OPTIONS(company_options),   unlink_it},
+    {"connection delete",    ONE,  "delete it with all its data",    NEEDS_API, 1, 1, OPTIONS(company_options),   delete   },
 };
 const CommandTable connection_commands = {commands, COUNT_OF(commands)};

@@ -13,10 +13,10 @@
 enum { POLL_MS = 200 };
 
 static const Option options[] = {
-    {"from-beginning", NULL, "all that the topic has, not only what comes", OPTION_BOOLEAN                      },
-    {"to-end",         NULL, "stop after the last message that is there now", OPTION_BOOLEAN                    },
-    {"max",            NULL, "stop after so many messages", OPTION_INTEGER, .min = 1, .max = INT64_MAX          },
-    {"key",            NULL, "only messages with this key", OPTION_TEXT                                         },
+    {"from-beginning",  NULL, "all that the topic has, not only what comes",   OPTION_BOOLEAN},
+    {"to-end",          NULL, "stop after the last message that is there now", OPTION_BOOLEAN},
+    {"max",             NULL, "stop after so many messages",                   OPTION_INTEGER, .min = 1, .max = INT64_MAX},
+    {"key", NULL,     "only messages with this key",                                                OPTION_TEXT                                                         },
 };
 
 static volatile sig_atomic_t interrupted;
@@ -29,7 +29,8 @@ static void on_interrupt(int number)
 
 static bool has_key(const rd_kafka_message_t *message, const char *key)
 {
-    return !key || (message->key && message->key_len == strlen(key) && memcmp(message->key, key, message->key_len) == 0);
+    return !key ||
+           (message->key && message->key_len == strlen(key) && memcmp(message->key, key, message->key_len) == 0);
 }
 
 static bool run(Cli *cli, Error *err)
@@ -61,6 +62,7 @@ static bool run(Cli *cli, Error *err)
 }
 
 static const Command commands[] = {
-    {"consume", "TOPIC", "a topic's messages, decoded, a line of JSON each", NEEDS_SERVICES, 1, 1, OPTIONS(options), run},
+    {"consume", "TOPIC", "a topic's messages, decoded, a line of JSON each", NEEDS_SERVICES, 1, 1, OPTIONS(options),
+     run},
 };
 const CommandTable consume_commands = {commands, COUNT_OF(commands)};

@@ -7,7 +7,9 @@
 #include "lib/config.h"
 
 #define CREDENTIAL_OPTION                                                                                              \
-    {"credential", NULL, "the source's key or token; without it, standard input is read", OPTION_SECRET}
+    {                                                                                                                  \
+        "credential", NULL, "the source's key or token; without it, standard input is read", OPTION_SECRET             \
+    }
 
 /* NULL with ERROR_CONFIG when there is none or it is longer than 4 KiB. */
 Secret *credential_input(const Config *config, Error *err) MUST_CHECK;

@@ -3,7 +3,10 @@
 #include "scheduler/cli/print.h"
 #include <stdio.h>
 
-#define COMPANY_OPTION {"company", NULL, "the company's id", OPTION_TEXT, .required = true}
+#define COMPANY_OPTION                                                                                                 \
+    {                                                                                                                  \
+        "company", NULL, "the company's id", OPTION_TEXT, .required = true                                             \
+    }
 
 static const Option company_options[] = {COMPANY_OPTION};
 static const Option list_options[] = {
@@ -58,8 +61,8 @@ static bool cancel(Cli *cli, Error *err)
 }
 
 static const Command commands[] = {
-    {"dataset list", NULL, "a company's datasets, the newest first", NEEDS_API, 0, 0, OPTIONS(list_options), list},
-    {"dataset show", "DATASET", "one dataset", NEEDS_API, 1, 1, OPTIONS(company_options), show},
-    {"dataset cancel", "DATASET", "stop one that has not ended", NEEDS_API, 1, 1, OPTIONS(company_options), cancel},
+    {"dataset list",   NULL,      "a company's datasets, the newest first", NEEDS_API, 0, 0, OPTIONS(list_options),    list  },
+    {"dataset show",   "DATASET", "one dataset",                            NEEDS_API, 1, 1, OPTIONS(company_options), show  },
+    {"dataset cancel", "DATASET", "stop one that has not ended",            NEEDS_API, 1, 1, OPTIONS(company_options), cancel},
 };
 const CommandTable dataset_commands = {commands, COUNT_OF(commands)};

@@ -15,9 +15,9 @@ static const Option list_options[] = {
     {"topic", NULL, "one dead-letter topic, such as records.dlq; without it, all", OPTION_TEXT},
 };
 static const Option replay_options[] = {
-    {"topic",     NULL, "the dead-letter topic, such as records.dlq", OPTION_TEXT, .required = true             },
-    {"partition", "0",  "its partition", OPTION_INTEGER, .min = 0, .max = INT32_MAX                             },
-    {"offset",    NULL, "one letter; without it, all that are there", OPTION_INTEGER, .min = 0, .max = INT64_MAX},
+    {"topic", NULL,                                         "the dead-letter topic, such as records.dlq", OPTION_TEXT, .required = true},
+    { "partition",    "0",                              "its partition",                               OPTION_INTEGER,    .min = 0, .max = INT32_MAX},
+    { "offset",   NULL, "one letter; without it, all that are there",                               OPTION_INTEGER,    .min = 0, .max = INT64_MAX},
 };
 
 typedef bool (*Visit)(void *context, const char *topic, const rd_kafka_message_t *message, const PbDeadLetter *letter,
@@ -35,8 +35,8 @@ static bool each_letter(const Config *config, const char *topic, Visit visit, vo
             continue;
         }
         Error bad = {0};
-        ProtobufCMessage *letter = frame_unpack(message->payload, message->len, SCHEMA_DEAD_LETTER,
-                                                PB_DESCRIPTOR(PbDeadLetter), NULL, &bad);
+        ProtobufCMessage *letter =
+            frame_unpack(message->payload, message->len, SCHEMA_DEAD_LETTER, PB_DESCRIPTOR(PbDeadLetter), NULL, &bad);
         if (!letter) {
             fprintf(stderr, "%s/%d/%lld: %s\n", topic, message->partition, (long long)message->offset, bad.text);
             continue;
@@ -133,7 +133,8 @@ static bool send_again(Replay *replay, const PbDeadLetter *letter, Error *err)
     KafkaHeader headers[32];
     size_t n = 0;
     for (; n < letter->n_headers && n < COUNT_OF(headers); n++)
-        headers[n] = (KafkaHeader){letter->headers[n]->name, letter->headers[n]->value.data, letter->headers[n]->value.len};
+        headers[n] =
+            (KafkaHeader){letter->headers[n]->name, letter->headers[n]->value.data, letter->headers[n]->value.len};
     AUTO(Text) *key = text_new(NULL);
     text_add(key, (const char *)letter->key.data, letter->key.len);
     Deliveries deliveries = {0};
@@ -183,7 +184,7 @@ static bool replay(Cli *cli, Error *err)
 }
 
 static const Command commands[] = {
-    {"dlq list", NULL, "messages that could not be used, and why", NEEDS_SERVICES, 0, 0, OPTIONS(list_options), list},
-    {"dlq replay", NULL, "send them again where they came from", NEEDS_SERVICES, 0, 0, OPTIONS(replay_options), replay},
+    {"dlq list",   NULL, "messages that could not be used, and why", NEEDS_SERVICES, 0, 0, OPTIONS(list_options),   list  },
+    {"dlq replay", NULL, "send them again where they came from",     NEEDS_SERVICES, 0, 0, OPTIONS(replay_options), replay},
 };
 const CommandTable dead_letter_commands = {commands, COUNT_OF(commands)};

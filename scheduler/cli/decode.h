@@ -5,8 +5,8 @@
 #include "lib/kafka.h"
 #include "lib/text.h"
 
-/* Appends {"partition", "offset", "key", "version", "dataset", "type", "value"}; what is no message of ours has "error" in
- * the place of "value". A tombstone's value is null. */
+/* Appends {"partition", "offset", "key", "version", "dataset", "type", "value"}; what is no message of ours has "error"
+ * in the place of "value". A tombstone's value is null. */
 void decode_line(Text *out, const rd_kafka_message_t *message);
 
 /* Appends the framed message as JSON. */

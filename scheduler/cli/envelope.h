@@ -6,5 +6,6 @@
 #include "lib/text.h"
 #include <protobuf-c/protobuf-c.h>
 
-/* Appends `message` as an object with names in camelCase; what has its zero value is left out. Bytes are shown as text. */
+/* Appends `message` as an object with names in camelCase; what has its zero value is left out. Bytes are shown as text.
+ */
 void envelope_render(Text *out, const ProtobufCMessage *message);

@@ -8,8 +8,8 @@
 enum { MAX_KEYS = 10, KEY_BYTES = 32 };
 
 static const Option create_options[] = {
-    {"name", NULL,    "what the key is for", OPTION_TEXT, .required = true               },
-    {"role", "Admin", "Onboarding, Advisor, Analyst, Developer or Admin", OPTION_TEXT    },
+    {"name", NULL, "what the key is for", OPTION_TEXT,                               .required = true},
+    {"role",      "Admin",     "Onboarding, Advisor, Analyst, Developer or Admin",              OPTION_TEXT},
 };
 
 static Pg *connect_postgres(const Config *config, Error *err)
@@ -60,9 +60,8 @@ static bool list(Cli *cli, Error *err)
 {
     static const int widths[] = {36, 20, 10, 0};
     AUTO(Pg) *pg = connect_postgres(cli->config, err);
-    AUTO(PGresult) *keys = pg ? pg_query(pg, err, "select id, name, role, created from control.api_key order by created",
-                                         0, NULL)
-                              : NULL;
+    AUTO(PGresult) *keys =
+        pg ? pg_query(pg, err, "select id, name, role, created from control.api_key order by created", 0, NULL) : NULL;
     for (int i = 0; keys && i < PQntuples(keys); i++) {
         const char *const cells[] = {pg_text(keys, i, "id"), pg_text(keys, i, "name"), pg_text(keys, i, "role"),
                                      pg_text(keys, i, "created")};
@@ -71,7 +70,7 @@ static bool list(Cli *cli, Error *err)
     return keys != NULL;
 }
 
-static bool delete(Cli *cli, Error *err)
+static bool delete (Cli *cli, Error *err)
 {
     const char *id = cli->operands[0];
     AUTO(Pg) *pg = text_is_uuid(id) ? connect_postgres(cli->config, err) : NULL;
@@ -82,8 +81,9 @@ static bool delete(Cli *cli, Error *err)
 }
 
 static const Command commands[] = {
-    {"api-key create", NULL, "make a key of the API; prints it, once", NEEDS_SERVICES, 0, 0, OPTIONS(create_options), create},
-    {"api-key list", NULL, "the keys' ids, names and roles", NEEDS_SERVICES, 0, 0, NO_OPTIONS, list},
-    {"api-key delete", "ID", "refuse a key from now on", NEEDS_SERVICES, 1, 1, NO_OPTIONS, delete},
+    {"api-key create", NULL, "make a key of the API; prints it, once", NEEDS_SERVICES, 0, 0, OPTIONS(create_options),
+     create                                                                                                                 },
+    {"api-key list",   NULL, "the keys' ids, names and roles",         NEEDS_SERVICES, 0, 0, NO_OPTIONS,              list  },
+    {"api-key delete", "ID", "refuse a key from now on",               NEEDS_SERVICES, 1, 1, NO_OPTIONS,              delete},
 };
 const CommandTable key_commands = {commands, COUNT_OF(commands)};

@@ -1,6 +1,6 @@
 /*
- * tributary: the command. Most of it is a client of the HTTP API; migrate, api-key, consume and dlq speak to Postgres and
- * Kafka themselves.
+ * tributary: the command. Most of it is a client of the HTTP API; migrate, api-key, consume and dlq speak to Postgres
+ * and Kafka themselves.
  */
 #include "lib/log.h"
 #include "lib/text.h"
@@ -12,14 +12,14 @@
 #include <string.h>
 
 static const Option api_options[] = {
-    {"config",  NULL,                    "file with more options, as key = value lines", OPTION_TEXT                    },
-    {"api",     "http://127.0.0.1:8080", "address of the HTTP API",                      OPTION_TEXT                    },
-    {"api-key", NULL,                    "key of the HTTP API",                          OPTION_SECRET, .required = true},
+    {"config",                 NULL,                      "file with more options, as key = value lines", OPTION_TEXT},
+    {         "api", "http://127.0.0.1:8080", "address of the HTTP API",                                    OPTION_TEXT           },
+    { "api-key",   NULL,               "key of the HTTP API",                               OPTION_SECRET,            .required = true},
 };
 
 static const CommandTable *const tables[] = {
-    &company_commands, &connection_commands, &sync_commands,        &dataset_commands,
-    &record_commands,  &consume_commands,    &dead_letter_commands, &setup_commands, &key_commands,
+    &company_commands, &connection_commands,  &sync_commands,  &dataset_commands, &record_commands,
+    &consume_commands, &dead_letter_commands, &setup_commands, &key_commands,
 };
 
 static void print_usage(FILE *out)
@@ -32,9 +32,10 @@ static void print_usage(FILE *out)
                                  command->operands ? command->operands : "");
             fprintf(out, "%*s%s\n", length < 32 ? 32 - length : 1, "", command->summary);
         }
-    fputs("\n'tributary COMMAND --help' lists a command's options. Addresses and the API key come from the environment\n"
-          "(TRIBUTARY_API, TRIBUTARY_API_KEY, TRIBUTARY_KAFKA_BROKERS, TRIBUTARY_POSTGRES): eval \"$(tributary env)\".\n",
-          out);
+    fputs(
+        "\n'tributary COMMAND --help' lists a command's options. Addresses and the API key come from the environment\n"
+        "(TRIBUTARY_API, TRIBUTARY_API_KEY, TRIBUTARY_KAFKA_BROKERS, TRIBUTARY_POSTGRES): eval \"$(tributary env)\".\n",
+        out);
 }
 
 /* Does argv[1…] begin with the command's words? Their number, or 0. */
@@ -59,7 +60,8 @@ static const Command *find(int argc, char **argv, int *words)
     return NULL;
 }
 
-/* Operands that stand before the options go behind them: 'records TYPE --company C' is as good as the other way round. */
+/* Operands that stand before the options go behind them: 'records TYPE --company C' is as good as the other way round.
+ */
 static void rotate_operands(int argc, char **argv)
 {
     int n = 0;
@@ -77,7 +79,9 @@ static int exit_code(const Cli *cli, const char *name, bool done, const Error *e
     if (done)
         return cli->exit_code;
     fprintf(stderr, "%s: %s\n", name, err->text);
-    return err->kind == ERROR_CONFIG ? EXIT_CONFIGURATION : err->kind == ERROR_TRANSIENT ? EXIT_NOT_REACHED : EXIT_FAILURE;
+    return err->kind == ERROR_CONFIG      ? EXIT_CONFIGURATION
+           : err->kind == ERROR_TRANSIENT ? EXIT_NOT_REACHED
+                                          : EXIT_FAILURE;
 }
 
 static int run(const Command *command, Cli *cli, const char *name)
@@ -106,11 +110,10 @@ static int load_and_run(const Command *command, int argc, char **argv, const cha
     if (command->operands)
         text_printf(usage, " %s", command->operands);
     const OptionGroup all[] = {
-        {command->options,                                                   command->n_options           },
-        {command->needs == NEEDS_API ? api_options : config_common,
-         command->needs == NEEDS_API        ? COUNT_OF(api_options)
-         : command->needs == NEEDS_SERVICES ? n_config_common
-                                            : 0                                                           },
+        {command->options,                                          command->n_options                                                                                       },
+        {command->needs == NEEDS_API ? api_options : config_common, command->needs == NEEDS_API ? COUNT_OF(api_options)
+                                                                    : command->needs == NEEDS_SERVICES ? n_config_common
+                                                                                                       : 0},
     };
     const ConfigProgram description = {.name = name->bytes,
                                        .summary = command->summary,

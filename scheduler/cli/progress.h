@@ -1,6 +1,6 @@
 /*
- * Progress: datasets under way, as people watch them: bars that are drawn again on a terminal, a line for each change of
- * status in a pipe, and the table at the end. Pure text; the caller reads the API and the clock.
+ * Progress: datasets under way, as people watch them: bars that are drawn again on a terminal, a line for each change
+ * of status in a pipe, and the table at the end. Pure text; the caller reads the API and the clock.
  */
 #pragma once
 #include "lib/json.h"

@@ -4,10 +4,10 @@
 #include <stdio.h>
 
 static const Option options[] = {
-    {"company",    NULL, "the company's id", OPTION_TEXT, .required = true                              },
-    {"connection", NULL, "the connection's id; accounting types are read by company", OPTION_TEXT       },
-    {"query",      NULL, "as in the API: currency=EUR&&totalAmount>100", OPTION_TEXT                    },
-    {"order-by",   NULL, "a field, or -field for the largest first", OPTION_TEXT                        },
+    {"company", NULL, "the company's id", OPTION_TEXT,                                           .required = true},
+    {"connection",         NULL,  "the connection's id; accounting types are read by company",        OPTION_TEXT},
+    {"query",         NULL,       "as in the API: currency=EUR&&totalAmount>100",             OPTION_TEXT             },
+    {"order-by",         NULL,    "a field, or -field for the largest first",          OPTION_TEXT    },
 };
 
 /* A line a record. */

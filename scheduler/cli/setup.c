@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 static const Option migrate_options[] = {
-    {"topic-partitions-jobs",    "48", "partitions of new job topics: the most workers a source can have",
-     OPTION_INTEGER, .min = 1, .max = 1000                                                                              },
-    {"topic-partitions-records", "24", "partitions of new record topics: the most sinks there can be", OPTION_INTEGER,
-     .min = 1, .max = 1000                                                                                              },
+    {"topic-partitions-jobs",    "48", "partitions of new job topics: the most workers a source can have", OPTION_INTEGER,
+     .min = 1, .max = 1000},
+    {"topic-partitions-records", "24", "partitions of new record topics: the most sinks there can be",     OPTION_INTEGER,
+     .min = 1, .max = 1000},
 };
 
 static bool migrate(Cli *cli, Error *err)
@@ -87,7 +87,8 @@ static bool env(Cli *cli, Error *err)
 }
 
 static const Command commands[] = {
-    {"migrate", NULL, "bring Postgres and Kafka to this version", NEEDS_SERVICES, 0, 0, OPTIONS(migrate_options), migrate},
-    {"env", NULL, "the local stack's addresses as shell exports", NEEDS_NOTHING, 0, 0, NO_OPTIONS, env},
+    {"migrate", NULL, "bring Postgres and Kafka to this version",     NEEDS_SERVICES, 0, 0, OPTIONS(migrate_options),
+     migrate                                                                                                             },
+    {"env",     NULL, "the local stack's addresses as shell exports", NEEDS_NOTHING,  0, 0, NO_OPTIONS,               env},
 };
 const CommandTable setup_commands = {commands, COUNT_OF(commands)};

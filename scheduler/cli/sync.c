@@ -12,12 +12,12 @@
 enum { MAX_ROWS = 10000, POLL_MS = 200, IDS_A_CALL = 40, DEFAULT_WIDTH = 100 };
 
 static const Option options[] = {
-    {"company",    NULL, "the company's id; without it, all companies", OPTION_TEXT                       },
-    {"connection", NULL, "one connection of the company; without it, all that are Linked", OPTION_TEXT    },
-    {"type",       NULL, "one data type, such as commerce-orders", OPTION_TEXT                            },
+    {"company",    NULL, "the company's id; without it, all companies",                        OPTION_TEXT   },
+    {"connection", NULL, "one connection of the company; without it, all that are Linked",     OPTION_TEXT   },
+    {"type",       NULL, "one data type, such as commerce-orders",                             OPTION_TEXT   },
     {"all",        NULL, "every data type that the source offers; the default without --type", OPTION_BOOLEAN},
-    {"full",       NULL, "read everything, not only what changed", OPTION_BOOLEAN                         },
-    {"wait",       NULL, "show progress until all have ended; exit 1 when one failed", OPTION_BOOLEAN     },
+    {"full",       NULL, "read everything, not only what changed",                             OPTION_BOOLEAN},
+    {"wait",       NULL, "show progress until all have ended; exit 1 when one failed",         OPTION_BOOLEAN},
 };
 
 typedef struct Sync {
@@ -61,8 +61,8 @@ static bool queue_of(void *context, yyjson_val *company, Error *err)
     return yyjson_arr_size(json_at(company, "dataConnections")) == 0 || queue(context, json_text(company, "id"), err);
 }
 
-/* Reads the state of up to IDS_A_CALL datasets of one company, from `first` on; returns where the next call begins, 0 on
- * failure. */
+/* Reads the state of up to IDS_A_CALL datasets of one company, from `first` on; returns where the next call begins, 0
+ * on failure. */
 static size_t refresh_some(Sync *sync, size_t first, Arena *arena, Error *err)
 {
     AUTO(Text) *query = text_new(NULL);

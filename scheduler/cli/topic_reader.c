@@ -42,8 +42,7 @@ static int count_partitions(rd_kafka_t *client, const char *topic, Error *err)
 {
     AUTO(rd_kafka_topic_t) *handle = rd_kafka_topic_new(client, topic, NULL);
     Metadata *found = NULL;
-    rd_kafka_resp_err_t code =
-        handle ? rd_kafka_metadata(client, 0, handle, &found, ANSWER_MS) : rd_kafka_last_error();
+    rd_kafka_resp_err_t code = handle ? rd_kafka_metadata(client, 0, handle, &found, ANSWER_MS) : rd_kafka_last_error();
     AUTO(Metadata) *metadata = found;
     if (!code)
         code = metadata->topic_cnt == 1 ? metadata->topics[0].err : RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;

@@ -27,8 +27,8 @@ static PGresult *read_applied(Pg *pg, Error *err)
         const char *name = pg_text(applied, i, "name");
         if (is_known(name))
             continue;
-        error_set(err, ERROR_CONFIG, "the database has migration '%s', which this version does not know: use the newer one",
-                  name);
+        error_set(err, ERROR_CONFIG,
+                  "the database has migration '%s', which this version does not know: use the newer one", name);
         return NULL;
     }
     return TAKE(applied);
@@ -46,10 +46,11 @@ static bool apply(Pg *pg, const Migration *migration, Error *err)
 {
     AUTO(Text) *script = text_new("begin;\n");
     text_puts(script, migration->sql);
-    text_printf(script,
-                "\ncreate table if not exists control.migration (name text primary key, applied_at timestamptz not null "
-                "default now());\ninsert into control.migration (name) values ('%s');\ncommit;",
-                migration->name);
+    text_printf(
+        script,
+        "\ncreate table if not exists control.migration (name text primary key, applied_at timestamptz not null "
+        "default now());\ninsert into control.migration (name) values ('%s');\ncommit;",
+        migration->name);
     if (pg_script(pg, err, script->bytes, NULL, 0))
         return true;
     Error ignored = {0};
@@ -96,10 +97,11 @@ static bool compare(Pg *pg, const char *environment, Error *err)
         return error_set(err, ERROR_CONFIG, "the database has no environment yet: run 'tributary migrate' first");
     const char *theirs = pg_text(meta, 0, "environment");
     return strcmp(theirs, environment) == 0 ||
-           error_set(err, ERROR_CONFIG,
-                     "the database belongs to the environment '%s', this program to '%s': set --environment, or another "
-                     "database",
-                     theirs, environment);
+           error_set(
+               err, ERROR_CONFIG,
+               "the database belongs to the environment '%s', this program to '%s': set --environment, or another "
+               "database",
+               theirs, environment);
 }
 
 bool environment_stamp(Pg *pg, const char *environment, Error *err)

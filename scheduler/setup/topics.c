@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DAYS(n) ((int64_t)(n) * 24 * 3600 * 1000)
+#define DAYS(n) ((int64_t)(n)*24 * 3600 * 1000)
 
 enum { MAX_SOURCES = 100, ANSWER_MS = 10000 };
 
@@ -112,7 +112,8 @@ bool topics_count_partitions(const Config *config, int *counts, Error *err)
     for (size_t i = 0; i < n_data_types; i++) {
         counts[i] = partitions_of(metadata, data_types[i].topic);
         if (counts[i] == 0)
-            return error_set(err, ERROR_CONFIG, "topic %s is missing: run 'tributary migrate' first", data_types[i].topic);
+            return error_set(err, ERROR_CONFIG, "topic %s is missing: run 'tributary migrate' first",
+                             data_types[i].topic);
     }
     return true;
 }

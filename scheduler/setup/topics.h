@@ -1,6 +1,6 @@
 /*
- * Topics: all that Tributary needs on Kafka, with PROTOCOL's partitions and retention. Sources are those that this build
- * has a worker of, and those that a worker has registered in the database.
+ * Topics: all that Tributary needs on Kafka, with PROTOCOL's partitions and retention. Sources are those that this
+ * build has a worker of, and those that a worker has registered in the database.
  */
 #pragma once
 #include "lib/kafka.h"
