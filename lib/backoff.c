@@ -12,7 +12,7 @@ bool backoff_retry(Backoff *backoff, const char *service, const char *address, c
     log_warn("not reachable, still trying", KV("service", service), KV("address", address), KV("retry_ms", backoff->ms),
              KV_ERROR(err));
     for (int64_t left = backoff->ms; left > 0; left -= STEP_MS) {
-        if (stop && *stop)
+        if (stop && __atomic_load_n(stop, __ATOMIC_RELAXED))
             return error_set(err, ERROR_CANCELLED, "stopped while waiting for %s at %s", service, address);
         fiber_sleep_ms(left < STEP_MS ? left : STEP_MS);
     }
