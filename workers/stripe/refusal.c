@@ -2,7 +2,7 @@
 #include <string.h>
 
 /* Stripe documents neither Retry-After nor what is left; its own libraries wait 0.5 s, doubling up to 5 s. */
-enum { FIRST_WAIT_MS = 500, LONGEST_WAIT_MS = 5000, SHOWN_MESSAGE = 150 };
+enum { FIRST_WAIT_MS = 500, LONGEST_WAIT_MS = 5000, SHOWN_MESSAGE = 190 };
 
 typedef struct Refusal {
     int status;
@@ -84,8 +84,8 @@ StripeAnswer stripe_refusal(StripeCall *call, const HttpResponse *response, cons
     const char *request = or_empty(http_header(response, "Request-Id"));
     size_t shown = text_valid_utf8(refusal.message, strnlen(refusal.message, SHOWN_MESSAGE));
     error_set(err, kind_of(&refusal, http_header(response, "Stripe-Should-Retry")),
-              "GET %.*s: %d %.40s %.40s (request %.40s): %.*s", (int)strcspn(target, "?"), target, refusal.status,
-              refusal.type, refusal.code, request, (int)shown, refusal.message);
+              "GET %.*s: %d %.40s%s%.40s (request %.40s): %.*s", (int)strcspn(target, "?"), target, refusal.status,
+              refusal.type, *refusal.code ? " " : "", refusal.code, request, (int)shown, refusal.message);
     err->retry_after_ms = wait_of(&refusal, response, attempt);
     bool missing = (refusal.status == 404 || refusal.status == 400) && strcmp(refusal.code, "resource_missing") == 0;
     return missing ? STRIPE_MISSING : STRIPE_FAILED;

@@ -78,7 +78,7 @@ START_TEST(a_long_message_is_cut_between_characters)
     strcat(body, "\"}}");
     const ScriptAnswer answer = {500, body};
     Error err = refuse(&answer, 1);
-    ck_assert_uint_lt(strlen(err.text), 230);
+    ck_assert_uint_lt(strlen(err.text), 280);
     ck_assert_uint_eq(text_valid_utf8(err.text, strlen(err.text)), strlen(err.text));
 }
 END_TEST
