@@ -63,7 +63,6 @@ static yyjson_val *find_case(yyjson_val *cases, const char *name)
 static yyjson_val *patched(Arena *arena, yyjson_val *value, yyjson_val *patch)
 {
     Error err = {0};
-    AUTO(Text) *text = text_new(NULL);
     yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
     yyjson_mut_doc_set_root(doc, yyjson_merge_patch(doc, value, patch));
     char *bytes = yyjson_mut_write(doc, 0, NULL);
