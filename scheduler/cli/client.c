@@ -14,9 +14,6 @@ struct Client {
     struct curl_slist *headers;
 };
 
-typedef struct curl_slist curl_slist;
-DEFINE_AUTO(curl_slist, curl_slist_free_all)
-
 /* "Authorization: Basic <base64 of the key>", in memory that is wiped. */
 static Secret *make_authorization(const Secret *key)
 {
