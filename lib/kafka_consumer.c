@@ -234,9 +234,12 @@ static void leave_group(Consumer *consumer)
         return;
     }
     bool fiber = fiber_running();
-    while (!rd_kafka_consumer_closed(consumer->rk) && clock_monotonic_ms() < deadline)
-        if (rd_kafka_queue_poll_callback(queue, fiber ? 0 : STEP_MS) == 0 && fiber)
+    while (!rd_kafka_consumer_closed(consumer->rk) && clock_monotonic_ms() < deadline) {
+        /* Messages that nobody read come this way too; rd_kafka_queue_poll_callback() would abort on them. */
+        AUTO(rd_kafka_message_t) *unread = rd_kafka_consume_queue(queue, fiber ? 0 : STEP_MS);
+        if (!unread && fiber && !rd_kafka_consumer_closed(consumer->rk))
             kafka_signal_wait(consumer->signal, STEP_MS);
+    }
     kafka_signal_off(queue);
 }
 

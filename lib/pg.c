@@ -78,6 +78,11 @@ bool pg_lose(Pg *pg, Error *err, const char *what)
     return false;
 }
 
+bool pg_doubt(const Pg *pg, Error *err)
+{
+    return !pg->conn && !pg->sqlstate[0] ? error_wrap(err, "outcome unknown") : false;
+}
+
 bool pg_wait(Pg *pg, short events, Error *err)
 {
     int64_t left = pg->deadline_ms - clock_monotonic_ms();
@@ -107,7 +112,7 @@ bool pg_next(Pg *pg, PGresult **result, Error *err)
         if (!pg_wait(pg, POLLIN, err))
             return false;
         if (!PQconsumeInput(pg->conn))
-            return pg_lose(pg, err, "connection lost, outcome unknown");
+            return pg_lose(pg, err, "connection lost");
     }
     *result = PQgetResult(pg->conn);
     return true;
@@ -119,7 +124,7 @@ bool pg_fail(Pg *pg, Error *err, const PGresult *result)
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     bool alive = PQstatus(pg->conn) == CONNECTION_OK;
     if (!sqlstate && !alive)
-        return pg_lose(pg, err, "connection lost, outcome unknown");
+        return pg_lose(pg, err, "connection lost");
     snprintf(pg->sqlstate, sizeof pg->sqlstate, "%s", sqlstate ? sqlstate : "");
     error_set(err, sqlstate ? pg_error_kind(sqlstate) : ERROR_INTERNAL, "%s: %s", sqlstate ? sqlstate : "libpq",
               message ? message : PQresStatus(PQresultStatus(result)));
@@ -152,8 +157,8 @@ PGresult *pg_collect(Pg *pg, Error *err)
         if (!result)
             return failed ? NULL : TAKE(last);
         if (is_copy(result)) {
-            pg_lose(pg, NULL, "");
             error_set(err, ERROR_INTERNAL, "COPY needs pg_copy_begin()");
+            pg_lose(pg, NULL, "");
             return NULL;
         }
         if (!is_good(result)) {
@@ -176,7 +181,10 @@ PGresult *pg_query(Pg *pg, Error *err, const char *sql, int n_params, const char
         pg_lose(pg, err, "cannot send");
         return NULL;
     }
-    return pg_flush(pg, err) ? pg_collect(pg, err) : NULL;
+    PGresult *result = pg_flush(pg, err) ? pg_collect(pg, err) : NULL;
+    if (!result)
+        pg_doubt(pg, err);
+    return result;
 }
 
 int64_t pg_execute(Pg *pg, Error *err, const char *sql, int n_params, const char *const *params)

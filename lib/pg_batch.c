@@ -67,7 +67,7 @@ bool pg_script(Pg *pg, Error *err, const char *sql, PGresult **results, size_t n
     forget(results, n_results);
     if (outside && pg->conn && PQtransactionStatus(pg->conn) != PQTRANS_IDLE)
         roll_back(pg);
-    return false;
+    return pg_doubt(pg, err);
 }
 
 static bool send(Pg *pg, const PgStatement *statement)
@@ -148,5 +148,5 @@ bool pg_transaction(Pg *pg, Error *err, const PgStatement *statements, size_t n,
         forget(all, n);
     if (!done && pg->conn && PQtransactionStatus(pg->conn) != PQTRANS_IDLE)
         roll_back(pg);
-    return done;
+    return done || pg_doubt(pg, err);
 }

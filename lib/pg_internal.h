@@ -27,4 +27,7 @@ PGresult *pg_collect(Pg *pg, Error *err);
 /* The error of a result; drops the connection when the server has closed it. Returns false. */
 bool pg_fail(Pg *pg, Error *err, const PGresult *result);
 
+/* After a failed call: says so when the connection went before the server told how it ended. Returns false. */
+bool pg_doubt(const Pg *pg, Error *err);
+
 ErrorKind pg_error_kind(const char *sqlstate);

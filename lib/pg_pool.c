@@ -71,10 +71,11 @@ static void free_place(PgPool *pool)
     pthread_mutex_unlock(&pool->mutex);
 }
 
-/* What an idle connection has to read is its end: the server was restarted, or closed it. */
+/* What an idle connection has to read is its end: the server was restarted, or closed it. The first read may get only
+ * the server's last words. */
 static bool still_good(Pg *pg)
 {
-    return pg_usable(pg) && PQconsumeInput(pg->conn) && pg_usable(pg);
+    return pg_usable(pg) && PQconsumeInput(pg->conn) && PQconsumeInput(pg->conn) && pg_usable(pg);
 }
 
 Pg *pg_take(PgPool *pool, Error *err)

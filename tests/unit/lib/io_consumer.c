@@ -145,6 +145,22 @@ START_TEST(the_last_revoke_commits_where_the_successor_begins)
 }
 END_TEST
 
+static void leave_some_unread(void)
+{
+    Member member = untouched;
+    mock_fill(&mock, topic, 0, 5);
+    member_open(&member, "earliest", false);
+    check_message(&member, 0);
+    consumer_close(member.consumer);
+    ck_assert_int_eq(member.revoked, 1);
+}
+
+START_TEST(closing_forgets_what_was_not_read)
+{
+    in_a_fiber(1, leave_some_unread);
+}
+END_TEST
+
 static void start_where_told(void)
 {
     Member member = untouched;
@@ -390,7 +406,7 @@ START_TEST(a_thread_without_a_loop_consumes_too)
 }
 END_TEST
 
-SUITE("io_consumer", the_last_revoke_commits_where_the_successor_begins,
+SUITE("io_consumer", the_last_revoke_commits_where_the_successor_begins, closing_forgets_what_was_not_read,
       an_assignment_starts_at_the_offset_that_the_callback_sets, an_offset_that_is_not_there_stops_who_must_not_reset,
       each_partition_keeps_its_messages_in_its_own_queue, a_message_in_a_partition_queue_ends_the_wait,
       a_second_member_takes_half_and_gives_it_back, a_commit_that_fails_says_so,
