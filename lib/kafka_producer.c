@@ -9,7 +9,16 @@
 
 DEFINE_AUTO(rd_kafka_conf_t, rd_kafka_conf_destroy)
 
-enum { CLOSE_MS = 10000, PURGE_MS = 5000, FULL_MS = 30000, STEP_MS = 100, READY_STEP_MS = 5, MAX_HEADERS = 16 };
+enum {
+    MEET_MS = 250,
+    MAX_TOPICS = 64,
+    CLOSE_MS = 10000,
+    PURGE_MS = 5000,
+    FULL_MS = 30000,
+    STEP_MS = 100,
+    READY_STEP_MS = 5,
+    MAX_HEADERS = 16
+};
 
 struct Producer {
     rd_kafka_t *rk; /* NULL while it is being rebuilt */
@@ -18,7 +27,9 @@ struct Producer {
     int signal;
     bool fatal;
     int64_t queued_bytes;
-    Event room; /* the queue has become shorter, or the instance is a new one */
+    Event room;                           /* the queue has become shorter, or the instance is a new one */
+    rd_kafka_topic_t *topics[MAX_TOPICS]; /* of `rk`, that were sent to */
+    size_t n_topics;
     Fiber *service;
 };
 
@@ -118,6 +129,8 @@ static void dispose(Producer *producer, rd_kafka_t *rk, int64_t limit_ms)
     rd_kafka_purge(rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
     while (rd_kafka_outq_len(rk) > 0 && clock_monotonic_ms() < deadline)
         serve(producer, rk, STEP_MS);
+    while (producer->n_topics > 0)
+        rd_kafka_topic_destroy(producer->topics[--producer->n_topics]);
     rd_kafka_destroy(rk);
 }
 
@@ -210,6 +223,22 @@ static void part(Message *message, rd_kafka_vu_t value)
     message->parts[message->n++] = value;
 }
 
+/* Before its first message: librdkafka until 2.10 asks for a new topic's partitions at the next of its scans, which is
+ * up to a second away. Asked here, the message goes out at once. */
+static void meet(Producer *producer, const char *topic)
+{
+    for (size_t i = 0; i < producer->n_topics; i++)
+        if (strcmp(rd_kafka_topic_name(producer->topics[i]), topic) == 0)
+            return;
+    rd_kafka_topic_t *handle = producer->n_topics < MAX_TOPICS ? rd_kafka_topic_new(producer->rk, topic, NULL) : NULL;
+    if (!handle)
+        return;
+    producer->topics[producer->n_topics++] = handle;
+    const struct rd_kafka_metadata *metadata = NULL;
+    if (rd_kafka_metadata(producer->rk, 0, handle, &metadata, MEET_MS) == RD_KAFKA_RESP_ERR_NO_ERROR)
+        rd_kafka_metadata_destroy(metadata);
+}
+
 /* One attempt. The headers go as parts of the message, so that the library owns its copies on every way out. */
 static rd_kafka_resp_err_t produce(rd_kafka_t *rk, Message *message)
 {
@@ -248,6 +277,7 @@ bool producer_send(Producer *producer, const char *topic, int32_t partition, con
     for (;;) {
         if (!producer->rk || producer->fatal)
             return error_set(err, ERROR_TRANSIENT, "%s: the producer is being rebuilt", topic);
+        meet(producer, topic);
         rd_kafka_resp_err_t code = produce(producer->rk, &message);
         if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
             break;
