@@ -77,7 +77,7 @@ static bool read_message(const PbJob *message, const char *environment, Job *job
                          text_is_uuid(message->dataset_id) ? "connection_id" : "dataset_id");
     if (message->slice_no == 0 || message->slice_no > INT32_MAX)
         return error_set(err, ERROR_DATA, "job: slice %u is out of range", message->slice_no);
-    if (message->job_class < 1 || message->job_class > N_JOB_CLASSES)
+    if ((int)message->job_class < 1 || (int)message->job_class > N_JOB_CLASSES)
         return error_set(err, ERROR_DATA, "job: unknown class %d", (int)message->job_class);
     *job = (Job){.slice_no = (int32_t)message->slice_no, .job_class = (JobClass)(message->job_class - 1)};
     if (message->enqueued_at)

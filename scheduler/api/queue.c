@@ -35,7 +35,7 @@ static const char queue_sql[] =
     " select distinct record_topic, record_partition from made order by 1, 2 on conflict do nothing), "
     "d as (insert into control.dataset (stream_id, company_id, connection_id, data_type, source, record_topic, "
     "  record_partition, class, ask_full, retry_at) "
-    " select s.id, w.company_id, w.connection_id, w.data_type, w.source, s.record_topic, s.record_partition, "
+    " select s.id, k.company_id, k.id, s.data_type, k.source, s.record_topic, s.record_partition, "
     "  coalesce($6, case when exists (select from control.dataset o where o.stream_id = s.id and o.status = "
     "'Complete') "
     "   then 'incremental' else 'backfill' end), "
@@ -43,7 +43,7 @@ static const char queue_sql[] =
     "   and o.status <> 'Cancelled' from control.dataset o where o.stream_id = s.id order by o.requested desc limit "
     "1), "
     "   false), now() "
-    " from stream s join wanted w on w.connection_id = s.connection_id and w.data_type = s.data_type order by 1 "
+    " from stream s join control.connection k on k.id = s.connection_id order by 1 "
     " on conflict (stream_id) where " UNFINISHED " do update set "
     "  retry_at = case when " RANK("excluded") " < " RANK(
         "dataset") " "
