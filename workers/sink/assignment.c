@@ -5,7 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SEEK_MS = 5000, WATERMARK_MS = 3000, FIRST_PAUSE_MS = 100, LONGEST_PAUSE_MS = 5000 };
+enum {
+    SEEK_MS = 5000,
+    WATERMARK_MS = 3000,
+    WAKE_MS = 50,
+    VERSION_2_2 = 0x02020000,
+    FIRST_PAUSE_MS = 100,
+    LONGEST_PAUSE_MS = 5000
+};
 
 METRIC(lag, "tributary_sink_lag", METRIC_GAUGE, "Records on assigned partitions that are not stored yet.");
 
@@ -107,6 +114,27 @@ void assignment_serve_held(Assignment *assignment, Consumer *consumer)
             pause_or_resume(consumer, position, false);
         }
     }
+}
+
+void assignment_wake_fetcher(const Assignment *assignment, Consumer *consumer)
+{
+    const Positions *positions = &assignment->shared->positions;
+    const Position *busiest = NULL;
+    int64_t most = 0;
+    for (size_t i = 0; i < positions->n && rd_kafka_version() < VERSION_2_2; i++) {
+        int64_t low, high;
+        const Position *position = &positions->items[i];
+        if (!rd_kafka_get_watermark_offsets(consumer_raw(consumer), position->type->topic, position->partition, &low,
+                                            &high) &&
+            high - position->taken > most) {
+            most = high - position->taken;
+            busiest = position;
+        }
+    }
+    int64_t low, high;
+    if (busiest)
+        rd_kafka_query_watermark_offsets(consumer_raw(consumer), busiest->type->topic, busiest->partition, &low, &high,
+                                         WAKE_MS);
 }
 
 void assignment_measure(const Assignment *assignment, Consumer *consumer)

@@ -26,6 +26,10 @@ void assignment_tell_kafka(Assignment *assignment, Consumer *consumer, bool wait
 /* Pauses partitions that were found without a row, and reads those again whose time has come. */
 void assignment_serve_held(Assignment *assignment, Consumer *consumer);
 
+/* Before librdkafka 2.2 a full queue puts the fetching thread to sleep for a second, whoever empties the queue
+ * meanwhile; a request of any kind wakes it. Without this the queue would have to hold what a second stores. */
+void assignment_wake_fetcher(const Assignment *assignment, Consumer *consumer);
+
 /* Sets the metric of lag, by data type. */
 void assignment_measure(const Assignment *assignment, Consumer *consumer);
 

@@ -28,6 +28,11 @@ void batch_free(Batch *batch)
     free(batch);
 }
 
+size_t batch_memory(const Batch *batch)
+{
+    return arena_held(batch->arena) + batch->capacity * sizeof *batch->rows;
+}
+
 static void *grow(void *items, size_t n, size_t size)
 {
     void *grown = realloc(items, n * size);

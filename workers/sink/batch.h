@@ -46,7 +46,8 @@ typedef struct Batch {
     Reach *reaches;
     size_t n_reaches;
     int64_t opened_ms;
-    struct Batch *following; /* in a writer's queue */
+    size_t memory;           /* when it was handed to a writer */
+    struct Batch *following; /* in the writer's queue          */
 } Batch;
 
 Batch *batch_new(const DataType *type);
@@ -56,6 +57,9 @@ DEFINE_AUTO(Batch, batch_free)
 /* Copies the message in; `from` is the offset behind the one that was read before it. A tombstone (no value) only moves
  * the reach: it erases a key from the topic, not from the table. */
 void batch_add(Batch *batch, const rd_kafka_message_t *message, int64_t from);
+
+/* What the batch takes of the process's memory. */
+size_t batch_memory(const Batch *batch);
 
 /* Marks a row; the reason is copied. */
 void batch_mark_bad(Batch *batch, Row *row, const char *reason);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_TYPES = 64, TICK_MS = 1000, DRAIN_MS = 10000, REJOIN_MS = 1000, QUEUE_KIB = 8192 };
+enum { MAX_TYPES = 64, TICK_MS = 1000, DRAIN_MS = 10000, REJOIN_MS = 1000, QUEUE_KIB = 2048 };
 
 struct Sink {
     const Program *program;
@@ -30,7 +30,7 @@ struct Sink {
 static void hand_over(Sink *sink, Batch **place, int writer)
 {
     Batch *batch = TAKE(*place);
-    sink->open_bytes -= batch->bytes;
+    sink->open_bytes -= batch_memory(batch);
     writer_give(sink->writers[writer], batch);
 }
 
@@ -67,12 +67,12 @@ static void take_message(Sink *sink, const rd_kafka_message_t *message)
     if (!position || message->offset < position->taken || position->held_until_ms)
         return;
     Batch **place = &sink->open[position->type - data_types][position->writer];
+    size_t before = *place ? batch_memory(*place) : 0;
     if (!*place)
         *place = batch_new(position->type);
-    size_t before = (*place)->bytes;
     batch_add(*place, message, position->taken);
     position->taken = message->offset + 1;
-    sink->open_bytes += (*place)->bytes - before;
+    sink->open_bytes += batch_memory(*place) - before;
     if ((*place)->n_rows >= sink->batch_rows || (*place)->bytes >= sink->batch_bytes)
         hand_over(sink, place, position->writer);
 }
@@ -129,11 +129,15 @@ static void tick(Sink *sink, Consumer *consumer)
     assignment_measure(&sink->assignment, consumer);
 }
 
+static size_t memory_in_use(const Sink *sink)
+{
+    return sink->open_bytes + sink->shared.pending_bytes;
+}
+
 /* Stands still while the writers have enough to do: what Kafka holds costs no memory here. */
 static void wait_for_room(Sink *sink)
 {
-    while (sink->open_bytes + sink->shared.pending_bytes >= 2 * sink->batch_bytes && !*sink->stop &&
-           !sink->shared.lost) {
+    while (memory_in_use(sink) >= 2 * sink->batch_bytes && !*sink->stop && !sink->shared.lost) {
         hand_over_old(sink, -1);
         event_wait(&sink->shared.changed, TICK_MS);
     }
@@ -151,10 +155,13 @@ static bool read_messages(Sink *sink, Consumer *consumer, Error *err)
             *err = sink->assignment.failure;
         if (err->kind)
             return assignment_explain(&sink->assignment, consumer, err);
+        bool ran_dry = !message && wait_ms == 0;
+        if (ran_dry)
+            assignment_wake_fetcher(&sink->assignment, consumer);
         /* A look at the clock for each message would cost more than the message. */
-        wait_ms = message ? 0 : hand_over_old(sink, sink->batch_wait_ms);
-        if (message && message->offset % 64 == 0)
-            hand_over_old(sink, sink->batch_wait_ms);
+        if (!message || message->offset % 64 == 0)
+            wait_ms = hand_over_old(sink, sink->batch_wait_ms);
+        wait_ms = message ? 0 : wait_ms;
         wait_for_room(sink);
         tick(sink, consumer);
     }

@@ -275,12 +275,12 @@ static void run(void *argument)
         if (writer->closing)
             break;
         Batch *batch = next_batch(writer);
-        size_t bytes = batch->bytes;
+        size_t memory = batch->memory;
         writer->busy = true;
         store(writer, batch);
         batch_free(batch);
         writer->busy = false;
-        writer->shared->pending_bytes -= bytes;
+        writer->shared->pending_bytes -= memory;
         event_notify_all(&writer->shared->changed);
     }
     writer->closed = true;
@@ -312,7 +312,8 @@ void writer_free(Writer *writer)
 
 void writer_give(Writer *writer, Batch *batch)
 {
-    writer->shared->pending_bytes += batch->bytes;
+    batch->memory = batch_memory(batch);
+    writer->shared->pending_bytes += batch->memory;
     if (writer->last)
         writer->last->following = batch;
     else
@@ -331,7 +332,7 @@ void writer_drain(Writer *writer, int64_t timeout_ms)
     int64_t deadline = clock_monotonic_ms() + timeout_ms;
     while (writer->first) {
         Batch *batch = next_batch(writer);
-        writer->shared->pending_bytes -= batch->bytes;
+        writer->shared->pending_bytes -= batch->memory;
         batch_free(batch);
     }
     writer->abandon = true;
