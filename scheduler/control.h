@@ -9,6 +9,9 @@
 #include <signal.h>
 #include <stdatomic.h>
 
+/* Each piece of work has a connection of its own; they outlive the fibers, which end wherever they wait. */
+typedef enum ControlWork { WORK_LEAD, WORK_DUE, WORK_OUTBOX, WORK_RECONCILE, N_WORKS } ControlWork;
+
 typedef struct Control {
     const Config *config;
     const char *environment, *postgres;
@@ -18,6 +21,7 @@ typedef struct Control {
     atomic_bool leads;
     _Atomic int64_t incarnation; /* our row in control.worker */
     int busy;                    /* rounds under way: the loop ends after them */
+    Pg *connections[N_WORKS];
 } Control;
 
 /* "The dataset has not ended", as the indexes have it. */
@@ -35,5 +39,6 @@ void outbox_run(void *control);
 /* Finds work that nobody will come back to (PROTOCOL 10). A thread, because it asks Kafka and waits. */
 void *reconcile_run(void *control);
 
-/* A connection that is kept: connects when there is none or the old one is lost. NULL: not now. */
-Pg *control_connection(const Control *control, Pg **kept, Error *err) MUST_CHECK;
+/* The work's connection: made when there is none or the old one is lost, which `fresh` tells (may be NULL). NULL: not
+ * now. */
+Pg *control_connection(Control *control, ControlWork work, bool *fresh, Error *err) MUST_CHECK;

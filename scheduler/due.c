@@ -43,8 +43,7 @@ typedef struct Rest {
 
 typedef struct Due {
     Control *control;
-    Pg *pg;
-    bool listens;
+    Pg *pg;                  /* of this turn */
     Rest rests[MAX_SOURCES]; /* sources whose jobs could not be published, for a moment */
 } Due;
 
@@ -181,26 +180,24 @@ static int publish_batch(Due *due, Error *err)
     return marked ? n : -1;
 }
 
-static bool wait_for_work(Due *due, Error *err)
+/* Milliseconds until the next row is due, or a resting source may be tried; -1 with err. */
+static int64_t time_to_wait(Due *due, Error *err)
 {
     AUTO(PGresult) *next = pg_query(due->pg, err, next_sql, 0, NULL);
     if (!next)
-        return false;
-    int64_t wait_ms = LONGEST_WAIT_MS;
-    if (!pg_is_null(next, 0, "ms") && pg_integer(next, 0, "ms") < wait_ms)
-        wait_ms = pg_integer(next, 0, "ms") > 0 ? pg_integer(next, 0, "ms") : 0;
+        return -1;
+    int64_t wait_ms = pg_is_null(next, 0, "ms") ? LONGEST_WAIT_MS : pg_integer(next, 0, "ms");
     for (size_t i = 0; i < MAX_SOURCES; i++)
         if (is_resting(&due->rests[i]) && wait_ms > REST_MS)
             wait_ms = REST_MS;
-    return pg_wait_notify(due->pg, wait_ms, err) || err->kind == ERROR_NONE;
+    return wait_ms < 0 ? 0 : wait_ms > LONGEST_WAIT_MS ? LONGEST_WAIT_MS : wait_ms;
 }
 
 static bool turn(Due *due, Error *err)
 {
-    bool fresh = !due->pg || !pg_usable(due->pg);
-    if (!control_connection(due->control, &due->pg, err))
-        return false;
-    if (fresh && pg_execute(due->pg, err, "listen tributary_due", 0, NULL) < 0)
+    bool fresh;
+    due->pg = control_connection(due->control, WORK_DUE, &fresh, err);
+    if (!due->pg || (fresh && pg_execute(due->pg, err, "listen tributary_due", 0, NULL) < 0))
         return false;
     int n;
     due->control->busy++;
@@ -208,7 +205,8 @@ static bool turn(Due *due, Error *err)
         n = publish_batch(due, err);
     while (n == BATCH && !*due->control->stopping);
     due->control->busy--;
-    return n >= 0 && wait_for_work(due, err);
+    int64_t wait_ms = n < 0 ? -1 : time_to_wait(due, err);
+    return wait_ms >= 0 && (pg_wait_notify(due->pg, wait_ms, err) || err->kind == ERROR_NONE);
 }
 
 void due_run(void *argument)
@@ -223,5 +221,4 @@ void due_run(void *argument)
             fiber_sleep_ms(IDLE_MS);
         }
     }
-    pg_free(due.pg);
 }

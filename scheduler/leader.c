@@ -8,9 +8,13 @@ enum { TICK_MS = 1000, BEAT_TICKS = 3, CALL_MS = 5000 };
 
 METRIC(leading, "tributary_scheduler_leads", METRIC_GAUGE, "1 while this scheduler leads its environment");
 
-Pg *control_connection(const Control *control, Pg **kept, Error *err)
+Pg *control_connection(Control *control, ControlWork work, bool *fresh, Error *err)
 {
-    if (*kept && pg_usable(*kept))
+    Pg **kept = &control->connections[work];
+    bool lost = !*kept || !pg_usable(*kept);
+    if (fresh)
+        *fresh = lost;
+    if (!lost)
         return *kept;
     pg_free(TAKE(*kept));
     *kept = pg_connect(control->postgres, "scheduler", err);
@@ -66,22 +70,22 @@ static bool beat(Control *control, Pg *pg, Error *err)
     return n > 0 || (n == 0 && take_incarnation(control, pg, err));
 }
 
+static bool turn(Control *control, bool beats, Error *err)
+{
+    bool fresh;
+    Pg *pg = control_connection(control, WORK_LEAD, &fresh, err);
+    if (fresh)
+        set_lead(control, false); /* the lock went with the old connection */
+    return pg && (!(fresh || beats) || beat(control, pg, err)) && compete(control, pg, err);
+}
+
 void leader_run(void *argument)
 {
     Control *control = argument;
-    Pg *pg = NULL;
     for (int tick = 0; !*control->stopping; tick++) {
         Error err = {0};
-        bool fresh = !pg || !pg_usable(pg);
-        if (fresh)
-            set_lead(control, false); /* the lock went with the connection */
-        if (!control_connection(control, &pg, &err) ||
-            ((fresh || tick % BEAT_TICKS == 0) && !beat(control, pg, &err)) || !compete(control, pg, &err)) {
+        if (!turn(control, tick % BEAT_TICKS == 0, &err))
             log_warn("cannot beat, trying again", KV_ERROR(&err));
-            set_lead(control, pg && pg_usable(pg) && atomic_load(&control->leads));
-        }
         fiber_sleep_ms(TICK_MS);
     }
-    set_lead(control, false);
-    pg_free(pg);
 }

@@ -106,6 +106,8 @@ static void end_work(Scheduler *self)
     if (self->reconciles)
         pthread_join(self->reconciler, NULL);
     producer_close(TAKE(self->control.producer));
+    for (size_t i = 0; i < N_WORKS; i++)
+        pg_free(TAKE(self->control.connections[i]));
     loop_close();
 }
 

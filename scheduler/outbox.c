@@ -72,22 +72,24 @@ static int publish_batch(Control *control, Pg *pg, Error *err)
     return done ? n : -1;
 }
 
+static int turn(Control *control, Error *err)
+{
+    control->busy++;
+    Pg *pg = control_connection(control, WORK_OUTBOX, NULL, err);
+    int n = pg ? publish_batch(control, pg, err) : -1;
+    control->busy--;
+    return n;
+}
+
 void outbox_run(void *argument)
 {
     Control *control = argument;
-    Pg *pg = NULL;
     while (!*control->stopping) {
         Error err = {0};
-        int n = 0;
-        if (atomic_load(&control->leads)) {
-            control->busy++;
-            n = control_connection(control, &pg, &err) ? publish_batch(control, pg, &err) : -1;
-            control->busy--;
-        }
+        int n = atomic_load(&control->leads) ? turn(control, &err) : 0;
         if (n < 0)
             log_warn("cannot publish events, trying again", KV_ERROR(&err));
         if (n < BATCH)
             fiber_sleep_ms(n < 0 ? AGAIN_MS : POLL_MS);
     }
-    pg_free(pg);
 }

@@ -113,7 +113,6 @@ static bool forget_dead_workers(Pg *pg, Error *err)
 void *reconcile_run(void *argument)
 {
     Control *control = argument;
-    Pg *pg = NULL;
     int64_t next_ms = clock_monotonic_ms() + control->reconcile_every_ms;
     while (!*control->stopping) {
         nanosleep(&(struct timespec){.tv_nsec = TICK_MS * 1000000L}, NULL);
@@ -121,10 +120,9 @@ void *reconcile_run(void *argument)
             continue;
         next_ms = clock_monotonic_ms() + control->reconcile_every_ms;
         Error err = {0};
-        if (!control_connection(control, &pg, &err) || !look_at_idle(control, pg, &err) || !finish_passed(pg, &err) ||
-            !forget_dead_workers(pg, &err))
+        Pg *pg = control_connection(control, WORK_RECONCILE, NULL, &err);
+        if (!pg || !look_at_idle(control, pg, &err) || !finish_passed(pg, &err) || !forget_dead_workers(pg, &err))
             log_warn("cannot reconcile, trying again", KV_ERROR(&err));
     }
-    pg_free(pg);
     return NULL;
 }
