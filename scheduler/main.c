@@ -27,6 +27,8 @@ typedef struct Scheduler {
     int partitions[RECORD_TYPES];
     pthread_t reconciler;
     bool reconciles;
+    bool stop, failed;
+    Error error; /* of the start */
     int64_t give_up_ms;
 } Scheduler;
 
@@ -62,12 +64,11 @@ static bool check_environment(Scheduler *self, Error *err)
 
 static bool wait_for_services(Scheduler *self, Error *err)
 {
-    const bool *stop = (const bool *)&self->program.stopping;
     program_ready(false, "waiting for Postgres");
-    if (!pg_wait_ready(self->control.postgres, "scheduler", stop, err) || !check_environment(self, err))
+    if (!pg_wait_ready(self->control.postgres, "scheduler", &self->stop, err) || !check_environment(self, err))
         return false;
     program_ready(false, "waiting for Kafka");
-    return kafka_wait_ready(self->program.config, stop, err) &&
+    return kafka_wait_ready(self->program.config, &self->stop, err) &&
            topics_count_partitions(self->program.config, self->partitions, err);
 }
 
@@ -89,13 +90,22 @@ static bool start_work(Scheduler *self, Error *err)
     return true;
 }
 
+/* A fiber, so that a signal ends the waiting and /healthz sees the loop turn. */
+static void start(void *argument)
+{
+    Scheduler *self = argument;
+    self->failed = !(wait_for_services(self, &self->error) && start_work(self, &self->error));
+    loop_wake(loop_current());
+}
+
 /* After SIGTERM a round that has published still marks what it published. */
 static bool is_done(void *argument)
 {
     Scheduler *self = argument;
     program_turned();
-    if (!self->program.stopping)
-        return false;
+    self->stop = self->program.stopping != 0;
+    if (!self->stop)
+        return self->failed;
     if (self->give_up_ms == 0)
         self->give_up_ms = clock_monotonic_ms() + LAST_ROUND_MS;
     return self->control.busy == 0 || clock_monotonic_ms() > self->give_up_ms;
@@ -111,23 +121,22 @@ static void end_work(Scheduler *self)
     loop_close();
 }
 
-static bool run(Scheduler *self, Error *err)
+static void run(Scheduler *self, Error *err)
 {
     const Config *config = self->program.config;
     if (!open_api(self, err))
-        return false;
+        return;
     self->control = (Control){.config = config,
                               .environment = self->program.environment,
                               .postgres = config_text(config, "postgres"),
                               .stopping = &self->program.stopping,
                               .reconcile_after_ms = config_integer(config, "reconcile-after"),
                               .reconcile_every_ms = config_integer(config, "reconcile-every")};
-    bool started = wait_for_services(self, err) && start_work(self, err);
-    if (started)
-        loop_run(is_done, self);
-    else
-        self->program.stopping = 1;
-    return started || err->kind == ERROR_CANCELLED;
+    fiber_spawn("start", start, self);
+    loop_run(is_done, self);
+    self->program.stopping = 1; /* the reconciler's thread looks there */
+    if (self->failed && self->error.kind != ERROR_CANCELLED)
+        *err = self->error;
 }
 
 int main(int argc, char **argv)
@@ -144,8 +153,8 @@ int main(int argc, char **argv)
                                        .groups = all,
                                        .n_groups = COUNT_OF(all)};
     loop_open();
-    if (program_start(&self.program, &description, argc, argv, &err) && run(&self, &err))
-        err = (Error){0};
+    if (program_start(&self.program, &description, argc, argv, &err))
+        run(&self, &err);
     end_work(&self);
     int code = program_end(&self.program, &err);
     pg_pool_free(self.api.pool);

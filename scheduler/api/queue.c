@@ -54,7 +54,7 @@ static const char queue_sql[] =
                                   "   then excluded.class else dataset.class end, "
                                   "  ask_full = dataset.ask_full or excluded.ask_full returning *) "
                                   "select " DATASET_JSON " as record, (select count(*) from wanted) as wanted from d "
-                                                         "order by d.data_type, d.connection_id";
+                                  "order by d.data_type, d.connection_id";
 
 typedef struct Wish {
     const char *company_id, *connection_id /* NULL: all */, *job_class /* NULL: by what is there */;

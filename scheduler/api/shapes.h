@@ -9,36 +9,66 @@
 #define SOURCE_UUID(kind, alias) "md5('" kind "/' || " alias ".source)::uuid"
 
 /* Over control.connection `k`. The family comes from what the source's worker has registered. */
-#define CONNECTION_JSON                                                                                                                        \
-    "json_strip_nulls(json_build_object('id', k.id, 'integrationId', " SOURCE_UUID(                                                            \
-        "integration",                                                                                                                         \
-        "k") ", 'integrationKey', k.source, 'sourceId', " SOURCE_UUID("source", "k") ", 'sourceType', case (select "                           \
-                                                                                     "split_part(s.data_types ->> 0, "                         \
-                                                                                     "'-', 1) from control.source s "                          \
-                                                                                     "where s.name = k.source) "                               \
-                                                                                     "when 'commerce' then "                                   \
-                                                                                     "'Commerce' when 'banking' then "                         \
-                                                                                     "'Banking' else (select case "                            \
-                                                                                     "when "                                                   \
-                                                                                     "jsonb_array_length(s.data_"                              \
-                                                                                     "types) > 0 "                                             \
-                                                                                     "then 'Accounting' end from "                             \
-                                                                                     "control.source s where s.name "                          \
-                                                                                     "= k.source) end"                                         \
-                                                                                     ", 'platformName', "                                      \
-                                                                                     "initcap(k.source), 'status', "                           \
-                                                                                     "k.status, 'statusReason', "                              \
-                                                                                     "k.reason"                                                \
-                                                                                     ", 'lastSync', " INSTANT("k."                             \
-                                                                                                              "last_"                          \
-                                                                                                              "sync") ", 'created', " INSTANT( \
-                                                                                         "k.created") ", "                                     \
-                                                                                                      "'dataConnectio"                         \
-                                                                                                      "nErrors', "                             \
-                                                                                                      "k.errors, "                             \
-                                                                                                      "'connectionInf"                         \
-                                                                                                      "o', "                                   \
-                                                                                                      "k.settings))"
+#define CONNECTION_JSON                                                                                                \
+    "json_strip_nulls(json_build_object('id', k.id, 'integrationId', " SOURCE_UUID(                                    \
+        "integration",                                                                                                 \
+        "k") ", 'integrationKey', k.source, 'sourceId', " SOURCE_UUID("source", "k") ", 'sourceType', case (select "   \
+                                                                                     "split_part(s.data_types ->> 0, " \
+                                                                                     "'-', 1) from control.source s "  \
+                                                                                     "where s.name = k.source) "       \
+                                                                                     "when 'commerce' then "           \
+                                                                                     "'Commerce' when 'banking' then " \
+                                                                                     "'Banking' else (select case "    \
+                                                                                     "when "                           \
+                                                                                     "jsonb_array_length(s.data_"      \
+                                                                                     "types) > 0 "                     \
+                                                                                     "then 'Accounting' end from "     \
+                                                                                     "control.source s where s.name "  \
+                                                                                     "= k.source) end"                 \
+                                                                                     ", 'platformName', "              \
+                                                                                     "initcap(k.source), 'status', "   \
+                                                                                     "k.status, 'statusReason', "      \
+                                                                                     "k.reason"                        \
+                                                                                     ", 'lastSync', " INSTANT(         \
+                                                                                         "k."                          \
+                                                                                         "last_"                       \
+                                                                                         "sync") ", "                  \
+                                                                                                 "'created',"          \
+                                                                                                 " " INSTANT("k."      \
+                                                                                                             "create"  \
+                                                                                                             "d") ", " \
+                                                                                                                  "'d" \
+                                                                                                                  "at" \
+                                                                                                                  "aC" \
+                                                                                                                  "on" \
+                                                                                                                  "ne" \
+                                                                                                                  "ct" \
+                                                                                                                  "io" \
+                                                                                                                  "nE" \
+                                                                                                                  "rr" \
+                                                                                                                  "or" \
+                                                                                                                  "s'" \
+                                                                                                                  ", " \
+                                                                                                                  "k." \
+                                                                                                                  "er" \
+                                                                                                                  "ro" \
+                                                                                                                  "rs" \
+                                                                                                                  ", " \
+                                                                                                                  "'c" \
+                                                                                                                  "on" \
+                                                                                                                  "ne" \
+                                                                                                                  "ct" \
+                                                                                                                  "io" \
+                                                                                                                  "nI" \
+                                                                                                                  "nf" \
+                                                                                                                  "o'" \
+                                                                                                                  ", " \
+                                                                                                                  "k." \
+                                                                                                                  "se" \
+                                                                                                                  "tt" \
+                                                                                                                  "in" \
+                                                                                                                  "gs" \
+                                                                                                                  "))"
 
 /* Over control.company `c`. */
 #define COMPANY_JSON                                                                                                   \

@@ -30,8 +30,7 @@ static bool migrate(Cli *cli, Error *err)
     if (!pg)
         return false;
     pg_set_timeout(pg, 600000); /* a table may be large */
-    if (!migrations_apply(pg, &n_migrations_run, err) || !environment_stamp(pg, environment, err) ||
-        !tables_migrate(pg, err) ||
+    if (!migrations_apply(pg, environment, &n_migrations_run, err) || !tables_migrate(pg, err) ||
         !topics_make(config, pg, (int)config_integer(config, "topic-partitions-jobs"),
                      (int)config_integer(config, "topic-partitions-records"), &topics, err))
         return false;

@@ -59,42 +59,15 @@ static bool apply(Pg *pg, const Migration *migration, Error *err)
     return error_wrap(err, "migration %s", migration->name);
 }
 
-static bool apply_missing(Pg *pg, int *n_applied, Error *err)
-{
-    AUTO(PGresult) *applied = read_applied(pg, err);
-    if (!applied)
-        return false;
-    for (size_t i = 0; i < n_migrations; i++) {
-        if (has(applied, migrations[i].name))
-            continue;
-        if (!apply(pg, &migrations[i], err))
-            return false;
-        *n_applied += 1;
-    }
-    return true;
-}
-
-bool migrations_apply(Pg *pg, int *n_applied, Error *err)
-{
-    int n = 0;
-    if (pg_execute(pg, err, LOCK, 0, NULL) < 0)
-        return false;
-    bool done = apply_missing(pg, &n, err);
-    Error ignored = {0};
-    if (pg_usable(pg) && pg_execute(pg, &ignored, UNLOCK, 0, NULL) < 0)
-        log_warn("the lock goes with the connection", KV_ERROR(&ignored));
-    if (n_applied)
-        *n_applied = n;
-    return done;
-}
-
-static bool compare(Pg *pg, const char *environment, Error *err)
+/* The database's environment and this program's; one that has none yet fits when `may_be_new`. */
+static bool compare(Pg *pg, const char *environment, bool may_be_new, Error *err)
 {
     AUTO(PGresult) *meta = pg_query(pg, err, "select environment from control.meta", 0, NULL);
     if (!meta)
         return false;
     if (PQntuples(meta) == 0)
-        return error_set(err, ERROR_CONFIG, "the database has no environment yet: run 'tributary migrate' first");
+        return may_be_new ||
+               error_set(err, ERROR_CONFIG, "the database has no environment yet: run 'tributary migrate' first");
     const char *theirs = pg_text(meta, 0, "environment");
     return strcmp(theirs, environment) == 0 ||
            error_set(
@@ -104,11 +77,34 @@ static bool compare(Pg *pg, const char *environment, Error *err)
                theirs, environment);
 }
 
-bool environment_stamp(Pg *pg, const char *environment, Error *err)
+static bool apply_missing(Pg *pg, const char *environment, int *n_applied, Error *err)
 {
+    AUTO(PGresult) *applied = read_applied(pg, err);
+    if (!applied || (PQntuples(applied) > 0 && !compare(pg, environment, true, err)))
+        return false;
+    for (size_t i = 0; i < n_migrations; i++) {
+        if (has(applied, migrations[i].name))
+            continue;
+        if (!apply(pg, &migrations[i], err))
+            return false;
+        *n_applied += 1;
+    }
     return pg_execute(pg, err, "insert into control.meta (environment) values ($1) on conflict do nothing",
-                      PG_PARAMS(environment)) >= 0 &&
-           compare(pg, environment, err);
+                      PG_PARAMS(environment)) >= 0;
+}
+
+bool migrations_apply(Pg *pg, const char *environment, int *n_applied, Error *err)
+{
+    int n = 0;
+    if (pg_execute(pg, err, LOCK, 0, NULL) < 0)
+        return false;
+    bool done = apply_missing(pg, environment, &n, err);
+    Error ignored = {0};
+    if (pg_usable(pg) && pg_execute(pg, &ignored, UNLOCK, 0, NULL) < 0)
+        log_warn("the lock goes with the connection", KV_ERROR(&ignored));
+    if (n_applied)
+        *n_applied = n;
+    return done;
 }
 
 bool environment_check(Pg *pg, const char *environment, Error *err)
@@ -120,5 +116,5 @@ bool environment_check(Pg *pg, const char *environment, Error *err)
         if (!has(applied, migrations[i].name))
             return error_set(err, ERROR_CONFIG, "the database lacks migration '%s': run 'tributary migrate' first",
                              migrations[i].name);
-    return compare(pg, environment, err);
+    return compare(pg, environment, false, err);
 }

@@ -12,12 +12,10 @@ typedef struct Migration {
 extern const Migration migrations[];
 extern const size_t n_migrations;
 
-/* Brings the database to this version; any number of programs may call it at once. `n_applied` may be NULL.
- * ERROR_CONFIG when the database has migrations that this program does not know: it belongs to a newer version. */
-bool migrations_apply(Pg *pg, int *n_applied, Error *err) MUST_CHECK;
-
-/* Gives a new database its environment, which it keeps; ERROR_CONFIG when it already has another. */
-bool environment_stamp(Pg *pg, const char *environment, Error *err) MUST_CHECK;
+/* Brings the database to this version and gives a new one its environment, which it keeps; any number of programs may
+ * call it at once. `n_applied` may be NULL. ERROR_CONFIG, before anything is changed, when the database belongs to
+ * another environment or has migrations that this program does not know: it is of a newer version. */
+bool migrations_apply(Pg *pg, const char *environment, int *n_applied, Error *err) MUST_CHECK;
 
 /* ERROR_CONFIG when the database is not migrated to this version or belongs to another environment. */
 bool environment_check(Pg *pg, const char *environment, Error *err) MUST_CHECK;
