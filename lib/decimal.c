@@ -20,15 +20,18 @@ static Wide power_of_ten(int exponent)
     return power;
 }
 
+/* 10^38, which no number reaches. A constant, because every digit that is read is held against it. */
+static const Wide largest = (Wide)10000000000000000000u * 10000000000000000000u;
+
 static bool fits(Wide digits)
 {
-    return digits < power_of_ten(MAX_DIGITS);
+    return digits < largest;
 }
 
 /* Appends one digit; false past 38. */
 static bool push_digit(Number *number, char c)
 {
-    if (number->digits >= power_of_ten(MAX_DIGITS - 1))
+    if (number->digits >= largest / 10)
         return false;
     number->digits = number->digits * 10 + (Wide)(c - '0');
     return true;
@@ -107,8 +110,15 @@ static bool write_number(char out[DECIMAL_SIZE], Number number)
     for (int place = 0; number.digits != 0 || place <= number.scale; place++) {
         if (place == number.scale && place > 0)
             reversed[n++] = '.';
-        reversed[n++] = (char)('0' + (int)(number.digits % 10));
-        number.digits /= 10;
+        if (number.digits <= UINT64_MAX) {
+            /* Nearly all numbers: dividing 128 bits takes ten times as long. */
+            uint64_t digits = (uint64_t)number.digits;
+            reversed[n++] = (char)('0' + (int)(digits % 10));
+            number.digits = digits / 10;
+        } else {
+            reversed[n++] = (char)('0' + (int)(number.digits % 10));
+            number.digits /= 10;
+        }
     }
     bool zero = true;
     for (int i = 0; i < n; i++)
