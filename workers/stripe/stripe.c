@@ -18,7 +18,7 @@ static const char *account_header(StripeCall *call, Error *err)
     return arena_format(call->arena, "Stripe-Account: %s", account);
 }
 
-static bool send(StripeCall *call, const char *target, HttpResponse *response, Error *err)
+static bool ask(StripeCall *call, const char *target, HttpResponse *response, Error *err)
 {
     const char *account = account_header(call, err);
     if (!account)
@@ -76,7 +76,7 @@ StripeAnswer stripe_get(StripeCall *call, const char *target, yyjson_val **body,
 {
     for (int attempt = 0;; attempt++) {
         HttpResponse response = {0};
-        if (!send(call, target, &response, err))
+        if (!ask(call, target, &response, err))
             return STRIPE_FAILED;
         if (response.status == 200)
             return read_body(call, &response, target, body, err);
