@@ -313,7 +313,7 @@ static void share_and_inherit(void)
     poll_both(&first, &second, 4, 0);
     member_open(&second, "earliest", true);
     poll_both(&first, &second, 2, 2);
-    ck_assert_int_eq(first.revoked, 1);
+    ck_assert_int_ge(first.revoked, 1); /* a join may take more than one round */
     ck_assert_int_ne(first.partitions[0], second.partitions[0]);
 
     /* A revoked partition's queue is gone, an own one serves. */

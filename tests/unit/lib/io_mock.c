@@ -11,9 +11,9 @@ static Config *config_for(const char *brokers, const char *const *options)
     static const ConfigProgram program = {
         .name = "test", .summary = "test", .usage = "", .groups = &common, .n_groups = 1};
     common = (OptionGroup){config_common, n_config_common};
-    char flag[256];
+    char name[] = "test", flag[256];
     snprintf(flag, sizeof flag, "--kafka-brokers=%s", brokers);
-    char *argv[8] = {"test", flag};
+    char *argv[8] = {name, flag};
     int argc = 2;
     for (; options && *options && argc < 7; options++)
         argv[argc++] = (char *)(uintptr_t)*options;
