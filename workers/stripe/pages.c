@@ -32,9 +32,10 @@ StripeAnswer stripe_list(StripeCall *call, const char *target, const char *after
     StripeAnswer answer = stripe_get(call, url->bytes, &body, err);
     if (answer != STRIPE_FOUND)
         return answer;
-    *list = (StripeList){.data = json_at(body, "data"), .more = json_boolean(body, "has_more", false)};
-    list->n_rows = yyjson_arr_size(list->data);
-    bool good = yyjson_is_arr(list->data) || error_set(err, ERROR_DATA, "the answer is no list: it has no data[]");
+    yyjson_val *data = json_at(body, "data"), *more = json_at(body, "has_more");
+    *list = (StripeList){.data = data, .n_rows = yyjson_arr_size(data), .more = yyjson_is_true(more)};
+    bool good = (yyjson_is_arr(data) && yyjson_is_bool(more)) ||
+                error_set(err, ERROR_DATA, "the answer is no list: it lacks data[] or has_more");
     if (good && note_rows(list, after, err))
         return STRIPE_FOUND;
     error_wrap(err, "GET %.*s", (int)strcspn(target, "?"), target);
@@ -62,8 +63,8 @@ static const char *canonical_id(StripeCall *call, const StripeObject *object, co
     return arena_format(call->arena, "%s%s", object->prefix, id);
 }
 
-/* A row without an id, or that is no object, goes on to the mapping, which refuses it: one dead letter, not a dead
- * page. */
+/* A deleted object is little more than its id. A row without an id, or that is no object, goes on to the mapping, which
+ * refuses it: one dead letter, not a dead page. */
 static bool add_row(StripeCall *call, const StripeObject *object, yyjson_val *row, Error *err)
 {
     const char *id = stripe_id(row);

@@ -201,8 +201,9 @@ START_TEST(bodies_that_are_no_list_say_what_is_wrong)
         {"",                                                 ERROR_TRANSIENT, "empty body"             },
         {"<html>busy</html>",                                ERROR_TRANSIENT, "malformed JSON"         },
         {"{\"object\":\"list\",,}",                          ERROR_DATA,      "malformed JSON"         },
-        {"{\"object\":\"list\"}",                            ERROR_DATA,      "it has no data[]"       },
-        {"{\"data\":{}}",                                    ERROR_DATA,      "it has no data[]"       },
+        {"{\"object\":\"list\"}",                            ERROR_DATA,      "it lacks data[]"        },
+        {"{\"data\":[]}",                                    ERROR_DATA,      "or has_more"            },
+        {"{\"data\":{}}",                                    ERROR_DATA,      "it lacks data[]"        },
         {"[{}]",                                             ERROR_TRANSIENT, "the answer is no object"},
     };
     AUTO(Arena) *arena = arena_new(64 * KIB);
