@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_ROWS = 64, MAX_HEADERS = 16, UUID_LENGTH = 36 };
+enum { FIRST_ROWS = 64, UUID_LENGTH = 36 };
 #define ARENA_BLOCK (16 * KIB)
 
 Batch *batch_new(const DataType *type)
@@ -54,24 +54,16 @@ static void extend_reach(Batch *batch, int32_t partition, int64_t from, int64_t 
 }
 
 /* A dead letter carries the headers as they came, so that a replay is the same message. */
-static void copy_headers(Batch *batch, Row *row, const rd_kafka_message_t *message)
+static void copy_headers(Batch *batch, Row *row, const Incoming *message)
 {
-    rd_kafka_headers_t *headers = NULL;
-    if (rd_kafka_message_headers(message, &headers))
-        return;
-    size_t n = rd_kafka_header_cnt(headers);
-    n = n < MAX_HEADERS ? n : MAX_HEADERS;
-    KafkaHeader *copies = ARENA_ARRAY(batch->arena, KafkaHeader, n);
-    for (size_t i = 0; i < n; i++) {
-        const char *name;
-        const void *value;
-        size_t length;
-        if (rd_kafka_header_get_all(headers, i, &name, &value, &length))
-            break;
-        copies[row->n_headers++] =
-            (KafkaHeader){arena_text(batch->arena, name), value ? arena_copy(batch->arena, value, length) : "", length};
+    KafkaHeader *copies = ARENA_ARRAY(batch->arena, KafkaHeader, message->n_headers);
+    for (size_t i = 0; i < message->n_headers; i++) {
+        const KafkaHeader *header = &message->headers[i];
+        copies[i] = (KafkaHeader){arena_text(batch->arena, header->name),
+                                  arena_copy(batch->arena, header->value, header->length), header->length};
     }
     row->headers = copies;
+    row->n_headers = message->n_headers;
 }
 
 static const KafkaHeader *header_of(const Row *row, const char *name)
@@ -119,10 +111,10 @@ void batch_mark_bad(Batch *batch, Row *row, const char *reason)
     row->bad = arena_text(batch->arena, reason);
 }
 
-void batch_add(Batch *batch, const rd_kafka_message_t *message, int64_t from)
+void batch_add(Batch *batch, const Incoming *message, int64_t from)
 {
     extend_reach(batch, message->partition, from, message->offset + 1);
-    if (!message->payload)
+    if (!message->value)
         return;
     if (batch->n_rows == batch->capacity) {
         batch->capacity = batch->capacity ? 2 * batch->capacity : FIRST_ROWS;
@@ -131,11 +123,11 @@ void batch_add(Batch *batch, const rd_kafka_message_t *message, int64_t from)
     Row *row = &batch->rows[batch->n_rows++];
     *row = (Row){.partition = message->partition,
                  .offset = message->offset,
-                 .key = arena_copy(batch->arena, message->key ? message->key : "", message->key_len),
-                 .key_length = message->key_len,
-                 .value = (const uint8_t *)arena_copy(batch->arena, message->payload, message->len),
-                 .value_length = message->len};
-    batch->bytes += message->key_len + message->len;
+                 .key = arena_copy(batch->arena, message->key ? message->key : "", message->key_length),
+                 .key_length = message->key_length,
+                 .value = (const uint8_t *)arena_copy(batch->arena, message->value, message->value_length),
+                 .value_length = message->value_length};
+    batch->bytes += message->key_length + message->value_length;
     copy_headers(batch, row, message);
     /* All three are read, whatever the others say: a dead letter is counted where it belongs as far as that is known.
      */

@@ -30,6 +30,16 @@ typedef struct Row {
     const char *bad;                              /* why it cannot be stored; NULL: nothing is wrong so far */
 } Row;
 
+/* A message as it was read; all borrowed for the call. */
+typedef struct Incoming {
+    int32_t partition;
+    int64_t offset;
+    const void *key, *value; /* value NULL: a tombstone */
+    size_t key_length, value_length;
+    const KafkaHeader *headers;
+    size_t n_headers;
+} Incoming;
+
 /* What the batch covers of one partition, without a hole: from the offset behind the last message before it to the one
  * behind its own last message. */
 typedef struct Reach {
@@ -56,7 +66,7 @@ DEFINE_AUTO(Batch, batch_free)
 
 /* Copies the message in; `from` is the offset behind the one that was read before it. A tombstone (no value) only moves
  * the reach: it erases a key from the topic, not from the table. */
-void batch_add(Batch *batch, const rd_kafka_message_t *message, int64_t from);
+void batch_add(Batch *batch, const Incoming *message, int64_t from);
 
 /* What the batch takes of the process's memory. */
 size_t batch_memory(const Batch *batch);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_TYPES = 64, TICK_MS = 1000, DRAIN_MS = 10000, REJOIN_MS = 1000, QUEUE_KIB = 2048 };
+enum { MAX_TYPES = 64, TICK_MS = 1000, DRAIN_MS = 10000, REJOIN_MS = 1000, QUEUE_KIB = 2048, MAX_HEADERS = 16 };
 
 struct Sink {
     const Program *program;
@@ -61,6 +61,18 @@ static void forget_open(Sink *sink)
     sink->open_bytes = 0;
 }
 
+/* The first headers of a message; the rest are somebody else's. */
+static size_t read_headers(const rd_kafka_message_t *message, KafkaHeader *headers, size_t n_max)
+{
+    rd_kafka_headers_t *all = NULL;
+    size_t n = 0;
+    if (rd_kafka_message_headers(message, &all))
+        return 0;
+    while (n < n_max && !rd_kafka_header_get_all(all, n, &headers[n].name, &headers[n].value, &headers[n].length))
+        n++;
+    return n;
+}
+
 static void take_message(Sink *sink, const rd_kafka_message_t *message)
 {
     Position *position = positions_find(&sink->shared.positions, rd_kafka_topic_name(message->rkt), message->partition);
@@ -70,7 +82,16 @@ static void take_message(Sink *sink, const rd_kafka_message_t *message)
     size_t before = *place ? batch_memory(*place) : 0;
     if (!*place)
         *place = batch_new(position->type);
-    batch_add(*place, message, position->taken);
+    KafkaHeader headers[MAX_HEADERS];
+    const Incoming incoming = {.partition = message->partition,
+                               .offset = message->offset,
+                               .key = message->key,
+                               .key_length = message->key_len,
+                               .value = message->payload,
+                               .value_length = message->len,
+                               .headers = headers,
+                               .n_headers = read_headers(message, headers, COUNT_OF(headers))};
+    batch_add(*place, &incoming, position->taken);
     position->taken = message->offset + 1;
     sink->open_bytes += batch_memory(*place) - before;
     if ((*place)->n_rows >= sink->batch_rows || (*place)->bytes >= sink->batch_bytes)

@@ -1,7 +1,7 @@
 #include "workers/sink/statements.h"
 #include "lib/text.h"
 #include "proto/columns.h"
-#include "workers/sink/fault.h"
+#include "workers/runtime/fault.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,7 +76,7 @@ static char *merge(const DataType *type, const char *temp, bool deletions, bool 
                 type->table, best ? "distinct on (b.connection_id, b.id) " : "", temp, type->key,
                 deletions ? "" : "not ",
                 best ? " order by b.connection_id, b.id, b.generation desc, b.source_version desc, b.epoch desc" : "",
-                fault_is("no_version_guard") ? "true" : GUARD);
+                FAULT_SWITCH(no_version_guard) ? "true" : GUARD);
     /* A deletion knows no more than the id: the row keeps what it last was. */
     put_assignments(sql, type, !deletions);
     text_puts(sql, " when not matched then insert (\"modified_date\", ");

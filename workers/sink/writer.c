@@ -2,8 +2,8 @@
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "lib/metrics.h"
+#include "workers/runtime/fault.h"
 #include "workers/sink/bisect.h"
-#include "workers/sink/fault.h"
 #include "workers/sink/load.h"
 #include "workers/sink/script.h"
 #include <stdio.h>
@@ -158,10 +158,10 @@ static bool run_transaction(Writer *writer, Batch *batch, Work *work, Error *err
         !letters_send(&writer->shared->letters, batch, err))
         return false;
     script_put(script, pg_raw(writer->pg), batch, &work->content, work->positions, work->reaches, work->n);
-    FAULT_POINT("before_commit");
+    FAULT_POINT(before_commit);
     if (!pg_script(writer->pg, err, script->bytes, NULL, 0))
         return false;
-    FAULT_POINT("after_commit");
+    FAULT_POINT(after_commit);
     return true;
 }
 
