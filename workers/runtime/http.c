@@ -224,9 +224,10 @@ static bool explain(const Http *http, const Transfer *transfer, const HttpReques
         return error_set(err, ERROR_DATA, "%s: the head of the answer is too large", what);
     switch (transfer->result) {
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_SSL_CACERT_BADFILE:
         return error_set(err, ERROR_CONFIG, "%s: %s", what, curl_easy_strerror(transfer->result));
+    case CURLE_UNSUPPORTED_PROTOCOL: /* the scheme was checked */
+        return error_set(err, ERROR_TRANSIENT, "%s: the answer is no HTTP", what);
     case CURLE_PARTIAL_FILE:
         return error_set(err, ERROR_TRANSIENT, "%s: the body was cut after %zu bytes", what, transfer->length);
     case CURLE_OPERATION_TIMEDOUT:
@@ -283,6 +284,9 @@ static bool transfer_run(Http *http, CURL *easy, Transfer *transfer, Error *err)
 
 bool http_send(Http *http, const HttpRequest *request, Arena *arena, HttpResponse *response, Error *err)
 {
+    if (!text_starts_with(request->url, "http://") && !text_starts_with(request->url, "https://"))
+        return error_set(err, ERROR_CONFIG, "%s: the URL is neither http:// nor https://",
+                         request_name(request, arena));
     Transfer transfer = {.arena = arena, .headers = ARENA_NEW(arena, HttpHeaders), .max_body = http->options.max_body};
     struct curl_slist *headers = request_headers(request);
     CURL *easy = take_easy(http);
