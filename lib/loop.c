@@ -303,7 +303,8 @@ void loop_run(bool (*done)(void *context), void *context)
     }
     while (!(done && done(context)) && loop->n_fibers > 0) {
         run_ready(loop);
-        if (loop->n_fibers > 0)
+        /* Asked before the wait too: what a fiber just did may be what the caller waits for. */
+        if (loop->n_fibers > 0 && !(done && done(context)))
             poll_events(loop);
     }
 }
