@@ -16,7 +16,8 @@ static const char *hex_of(const Text *out)
 static const char *decimal_hex(const char *decimal)
 {
     AUTO(Text) *out = text_new(NULL);
-    Error err = {0};
+    static Error err;
+    err = (Error){0};
     return encode_decimal(out, decimal, &err) ? hex_of(out) : err.text;
 }
 
@@ -42,7 +43,8 @@ END_TEST
 static const char *date_hex(int year, int month, int day)
 {
     AUTO(Text) *out = text_new(NULL);
-    Error err = {0};
+    static Error err;
+    err = (Error){0};
     return encode_date(out, year, month, day, &err) ? hex_of(out) : err.text;
 }
 
