@@ -13,7 +13,7 @@ struct Beat {
     char host[64];
     Pg *pg;
     int64_t incarnation;
-    Text *incarnations;
+    Text *list, *incarnations; /* all there were; as an array */
     bool draining, closing, ended;
     Watch *watches;
     Event *nudge, wake, end;
@@ -40,8 +40,9 @@ static bool register_incarnation(Beat *beat, Error *err)
     if (!row)
         return error_wrap(err, "register in control.worker");
     beat->incarnation = pg_integer(row, 0, "incarnation");
-    beat->incarnations->bytes[beat->incarnations->length - 1] = beat->incarnations->length > 2 ? ',' : '{';
-    text_printf(beat->incarnations, "%lld}", (long long)beat->incarnation);
+    text_printf(beat->list, "%s%lld", beat->list->length > 0 ? "," : "", (long long)beat->incarnation);
+    text_clear(beat->incarnations);
+    text_printf(beat->incarnations, "{%s}", beat->list->bytes);
     return true;
 }
 
@@ -118,6 +119,7 @@ static void beat_fiber(void *argument)
 static void beat_free(Beat *beat)
 {
     pg_free(beat->pg);
+    text_free(beat->list);
     text_free(beat->incarnations);
     free(beat->postgres);
     free(beat->program);
@@ -132,7 +134,8 @@ Beat *beat_open(const BeatOptions *options, Error *err)
         !(beat->source = strdup(options->source)))
         abort();
     beat->nudge = options->nudge;
-    beat->incarnations = text_new("{}");
+    beat->list = text_new(NULL);
+    beat->incarnations = text_new(NULL);
     if (gethostname(beat->host, sizeof beat->host - 1) != 0)
         strcpy(beat->host, "unknown");
     if (!connect_own(beat, err) || !register_incarnation(beat, err)) {
