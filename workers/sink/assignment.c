@@ -103,8 +103,9 @@ void assignment_serve_held(Assignment *assignment, Consumer *consumer)
     for (size_t i = 0; i < positions->n; i++) {
         Position *position = &positions->items[i];
         if (position->held_until_ms && !position->paused) {
-            log_warn("records on a partition that no stream has: held", KV("topic", position->type->topic),
-                     KV("partition", position->partition));
+            log_warn(position->fence == NO_FENCE ? "records on a partition that no stream has: held"
+                                                 : "the offset in Postgres went back: reading again",
+                     KV("topic", position->type->topic), KV("partition", position->partition));
             pause_or_resume(consumer, position, true);
             position->paused = true;
         } else if (position->held_until_ms && clock_monotonic_ms() >= position->held_until_ms) {

@@ -69,12 +69,14 @@ static bool end_holders(Pg *pg, const Arrays *arrays, Error *err)
     return ended != NULL;
 }
 
+/* On the disk at once, unlike batches: a fence that a crash takes back would be given out twice. */
 static PGresult *raise_fences(Pg *pg, const Arrays *arrays, Error *err)
 {
     return pg_query(pg, err,
                     "update control.sink_offset o set fence = o.fence + 1, holder_pid = pg_backend_pid(),"
                     " holder_started = (select backend_start from pg_stat_activity where pid = pg_backend_pid())"
-                    " from" WANTED " where o.topic = w.topic and o.partition = w.partition"
+                    " from" WANTED ", set_config('synchronous_commit', 'on', true) as durable"
+                    " where o.topic = w.topic and o.partition = w.partition"
                     " and (w.fence < 0 or o.fence = w.fence)"
                     " returning o.topic, o.partition, o.next, o.fence",
                     PG_PARAMS(arrays->topics->bytes, arrays->partitions->bytes, arrays->fences->bytes));

@@ -19,7 +19,7 @@ typedef struct Position {
     int64_t fence;         /* ours; NO_FENCE: the row is not there yet                */
     int64_t taken;         /* read up to here                                         */
     int64_t told;          /* to Kafka                                                */
-    int64_t held_until_ms; /* 0: not held                                     */
+    int64_t held_until_ms; /* then it is read again, from `next`; 0: not held */
     bool paused;
 } Position;
 

@@ -123,16 +123,18 @@ static bool take_unfenced(Writer *writer, const Batch *batch, Error *err)
     return true;
 }
 
-/* Forgets what is stored already, or may not be stored: a partition without a row or with a hole before the batch. */
+/* Forgets what is stored already, or may not be stored: a partition without a row, or with a hole before the batch (a
+ * crash of the server undid a commit that was not on its disk yet). Such a partition is read again from `next`. */
 static void plan_moves(Writer *writer, Batch *batch, Work *work)
 {
     work->n = 0;
     for (size_t i = 0; i < batch->n_reaches; i++) {
         const Reach *reach = &batch->reaches[i];
         Position *position = positions_find(&writer->shared->positions, batch->type->topic, reach->partition);
-        if (position && position->fence == NO_FENCE)
-            position->held_until_ms = clock_monotonic_ms() + HOLD_MS;
-        if (!position || position->fence == NO_FENCE || reach->from > position->next) {
+        bool hole = position && position->fence != NO_FENCE && reach->from > position->next;
+        if (position && (position->fence == NO_FENCE || hole))
+            position->held_until_ms = clock_monotonic_ms() + (hole ? 0 : HOLD_MS);
+        if (!position || position->fence == NO_FENCE || hole) {
             batch_trim(batch, reach->partition, INT64_MAX);
             continue;
         }
