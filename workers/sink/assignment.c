@@ -7,7 +7,7 @@
 
 enum {
     SEEK_MS = 5000,
-    WATERMARK_MS = 3000,
+    ANSWER_MS = 5000,
     WAKE_MS = 50,
     VERSION_2_2 = 0x02020000,
     FIRST_PAUSE_MS = 100,
@@ -158,22 +158,34 @@ void assignment_measure(const Assignment *assignment, Consumer *consumer)
     }
 }
 
+/* The first or last offsets of all partitions, in one request a broker; NULL when nobody answers. */
+static rd_kafka_topic_partition_list_t *ask_offsets(const Positions *positions, Consumer *consumer, int64_t which)
+{
+    AUTO(rd_kafka_topic_partition_list_t) *list = rd_kafka_topic_partition_list_new((int)positions->n);
+    for (size_t i = 0; i < positions->n; i++)
+        rd_kafka_topic_partition_list_add(list, positions->items[i].type->topic, positions->items[i].partition)
+            ->offset = which;
+    return rd_kafka_offsets_for_times(consumer_raw(consumer), list, ANSWER_MS) ? NULL : TAKE(list);
+}
+
 bool assignment_explain(const Assignment *assignment, Consumer *consumer, Error *err)
 {
     const Positions *positions = &assignment->shared->positions;
-    for (size_t i = 0; i < positions->n && err->kind == ERROR_CONFIG; i++) {
-        int64_t low, high;
+    if (err->kind != ERROR_CONFIG)
+        return error_wrap(err, "record topics");
+    AUTO(rd_kafka_topic_partition_list_t) *low = ask_offsets(positions, consumer, RD_KAFKA_OFFSET_BEGINNING);
+    AUTO(rd_kafka_topic_partition_list_t) *high = ask_offsets(positions, consumer, RD_KAFKA_OFFSET_END);
+    for (size_t i = 0; i < positions->n && low && high; i++) {
         const Position *position = &positions->items[i];
-        if (rd_kafka_query_watermark_offsets(consumer_raw(consumer), position->type->topic, position->partition, &low,
-                                             &high, WATERMARK_MS))
+        if (low->elems[i].err || high->elems[i].err ||
+            (position->taken >= low->elems[i].offset && position->taken <= high->elems[i].offset))
             continue;
-        if (position->taken < low || position->taken > high)
-            return error_set(
-                err, ERROR_CONFIG,
-                "%s [%d] holds offsets %lld to %lld, the next to store is %lld: the topic was recreated, truncated "
-                "or expired; sync its companies in full and set next in control.sink_offset",
-                position->type->topic, (int)position->partition, (long long)low, (long long)high,
-                (long long)position->taken);
+        return error_set(
+            err, ERROR_CONFIG,
+            "%s [%d] holds offsets %lld to %lld, the next to store is %lld: the topic was recreated, truncated "
+            "or expired; sync its companies in full and set next in control.sink_offset",
+            position->type->topic, (int)position->partition, (long long)low->elems[i].offset,
+            (long long)high->elems[i].offset, (long long)position->taken);
     }
     return error_wrap(err, "record topics");
 }

@@ -55,12 +55,12 @@ static char *create_temp(const DataType *type, const char *temp)
     return TAKE(sql->bytes);
 }
 
-static char *copy_into(const DataType *type, const char *table, bool with_dataset)
+static char *copy_into(const DataType *type, const char *temp)
 {
     AUTO(Text) *sql = text_new("copy ");
-    text_printf(sql, "%s (", table);
+    text_printf(sql, "%s (", temp);
     put_names(sql, type, "", "");
-    text_printf(sql, "%s) from stdin (format binary)", with_dataset ? ", \"dataset_id\"" : "");
+    text_puts(sql, ", \"dataset_id\") from stdin (format binary)");
     return TAKE(sql->bytes);
 }
 
@@ -87,7 +87,8 @@ static char *merge(const DataType *type, const char *temp, bool deletions, bool 
     return TAKE(sql->bytes);
 }
 
-static Statements all[64]; /* as data_types, row by row */
+enum { MAX_TYPES = 64 };
+static Statements all[MAX_TYPES]; /* as data_types, row by row */
 
 const Statements *statements_of(const DataType *type)
 {
@@ -98,8 +99,7 @@ const Statements *statements_of(const DataType *type)
     *made = (Statements){
         .temp = temp,
         .create_temp = create_temp(type, temp),
-        .copy_temp = copy_into(type, temp, true),
-        .copy_table = copy_into(type, type->table, false),
+        .copy_temp = copy_into(type, temp),
         .merge = merge(type, temp, false, false),
         .merge_best = merge(type, temp, false, true),
         .merge_deletions = merge(type, temp, true, false),

@@ -9,7 +9,6 @@
 typedef struct Statements {
     char *create_temp; /* once a session; emptied by each commit              */
     char *copy_temp;
-    char *copy_table; /* straight into the table, without dataset_id       */
     char *merge;      /* upserts                                           */
     char *merge_best; /* the same where one key comes with several epochs  */
     char *merge_deletions;
