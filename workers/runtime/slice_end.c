@@ -139,20 +139,15 @@ static bool bury(Slice *slice, const Error *why)
 static void tell(const Slice *slice, const Advance *what)
 {
     static const char *const outcomes[] = {"more", "waiting", "read", "failed"};
-    const char *outcome = outcomes[what->to];
-    meter_slice(slice->claim->data_type, outcome, &slice->emitter.counts);
-    const LogPair pairs[] = {KV("outcome", outcome),
-                             KV("status", what->status),
-                             KV("pages", slice->pages),
-                             KV("records", slice->emitter.counts.records),
-                             KV("deleted", slice->emitter.counts.deleted),
-                             KV("dead_letters", slice->emitter.counts.dead_letters),
-                             KV("bytes", slice->bytes),
-                             KV("wait_ms", what->wait_ms),
-                             KV("error", what->error)};
-    bool bad = what->to == ADVANCE_FAILED;
-    size_t n = what->error ? COUNT_OF(pairs) : COUNT_OF(pairs) - 2;
-    log_write(bad ? LOG_WARN : LOG_INFO, "slice ended", pairs, n);
+    const EmitCounts *counts = &slice->emitter.counts;
+    meter_slice(slice->claim->data_type, outcomes[what->to], counts);
+    if (what->to == ADVANCE_FAILED)
+        log_warn("dataset failed", KV("status", what->status), KV("error", what->error));
+    else if (what->to == ADVANCE_WAIT)
+        log_warn("slice waits", KV("ms", what->wait_ms), KV("failures", what->failures), KV("error", what->error));
+    log_info("slice ended", KV("outcome", outcomes[what->to]), KV("pages", slice->pages),
+             KV("records", counts->records), KV("deleted", counts->deleted), KV("dead_letters", counts->dead_letters),
+             KV("bytes", slice->bytes));
 }
 
 static SliceOutcome finish(Slice *slice, const Advance *what)
@@ -165,6 +160,7 @@ static SliceOutcome finish(Slice *slice, const Advance *what)
     FAULT_POINT(after_advance);
     if (outcome == ADVANCE_OVER) {
         meter_slice(slice->claim->data_type, "cancelled", &slice->emitter.counts);
+        log_info("the dataset ended meanwhile");
         return SLICE_OVER;
     }
     tell(slice, what);
