@@ -9,7 +9,7 @@
 
 DEFINE_AUTO(rd_kafka_conf_t, rd_kafka_conf_destroy)
 
-enum { CLOSE_MS = 10000, COMMIT_MS = 5000, STEP_MS = 100 };
+enum { CLOSE_MS = 10000, COMMIT_MS = 5000, STEP_MS = 100, REASON_SIZE = 256 };
 
 /* An assigned partition whose messages wait in a queue of their own. */
 typedef struct Slot {
@@ -193,11 +193,17 @@ static bool start(Consumer *consumer, const Config *config, const ConsumerOption
     AUTO(rd_kafka_conf_t) *conf = conf_of(config, options, err);
     if (!conf)
         return false;
+    /* From 2.2 on a full queue stops fetching for a second unless told otherwise; older ones do not know the word. */
+    char value[16] = "", ignored[REASON_SIZE];
+    size_t size = sizeof value;
+    rd_kafka_conf_get(conf, "fetch.queue.backoff.ms", value, &size);
+    if (strcmp(value, "1000") == 0)
+        rd_kafka_conf_set(conf, "fetch.queue.backoff.ms", "20", ignored, sizeof ignored);
     rd_kafka_conf_set_opaque(conf, consumer);
     rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
     rd_kafka_conf_set_offset_commit_cb(conf, on_commit);
     rd_kafka_conf_set_error_cb(conf, on_error);
-    char reason[256];
+    char reason[REASON_SIZE];
     consumer->rk = rd_kafka_new(RD_KAFKA_CONSUMER, conf, reason, sizeof reason);
     if (!consumer->rk)
         return error_set(err, ERROR_CONFIG, "kafka consumer: %s", reason);

@@ -1,20 +1,20 @@
 /*
  * Statements: the SQL of one data type, made once from its columns. Rows travel by COPY into a temporary table of the
  * session and from there by MERGE; columns stand in one order everywhere:
- *     connection_id, id, the message's, generation, source_version, epoch, content_hash, is_deleted[, dataset_id]
+ *     connection_id, id, the message's, generation, source_version, epoch, content_hash, is_deleted, dataset_id
  */
 #pragma once
 #include "proto/data_types.h"
 
 typedef struct Statements {
-    char *create_temp; /* once a session; emptied by each commit              */
-    char *copy_temp;
-    char *merge;      /* upserts                                           */
-    char *merge_best; /* the same where one key comes with several epochs  */
-    char *merge_deletions;
-    char *merge_best_deletions;
-    char *temp;    /* "pg_temp.sink_commerce_orders" */
-    int n_columns; /* of copy_temp */
+    char *temp;                 /* "pg_temp.sink_commerce_orders"                     */
+    char *create_temp;          /* once a session; each commit empties it             */
+    char *copy_temp;            /* from stdin, binary, n_columns a row                */
+    char *merge;                /* upserts                                            */
+    char *merge_best;           /* the same where one key comes with several epochs   */
+    char *merge_deletions;      /* deletions, after the upserts                       */
+    char *merge_best_deletions; /* the same where one key comes with several epochs   */
+    int n_columns;
 } Statements;
 
 /* Lives as long as the program. */
