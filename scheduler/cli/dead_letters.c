@@ -138,8 +138,8 @@ static bool send_again(Replay *replay, const PbDeadLetter *letter, Error *err)
     AUTO(Text) *key = text_new(NULL);
     text_add(key, (const char *)letter->key.data, letter->key.len);
     Deliveries deliveries = {0};
-    return producer_send(replay->producer, letter->topic, letter->partition, key->bytes, letter->payload.data,
-                         letter->payload.len, headers, n, &deliveries, err) &&
+    return producer_send(replay->producer, letter->topic, letter->partition, letter->key.len > 0 ? key->bytes : NULL,
+                         letter->payload.data, letter->payload.len, headers, n, &deliveries, err) &&
            deliveries_wait(&deliveries, err);
 }
 
