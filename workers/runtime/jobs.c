@@ -117,7 +117,9 @@ static JobEnd claim_and_run(JobRun *run, const Watch *watch, bool may_be_mine)
     case CLAIM_FAILED:
         break;
     }
-    log_warn("no claim now", KV("dataset", (const char *)run->entry->job.dataset_id), KV_ERROR(&err));
+    /* The heartbeat warns of an outage once; a line for each waiting job would bury it. */
+    LOG_AT(error_is_retriable(&err) ? LOG_DEBUG : LOG_WARN, "no claim now",
+           KV("dataset", (const char *)run->entry->job.dataset_id), KV_ERROR(&err));
     return again(run);
 }
 

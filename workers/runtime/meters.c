@@ -24,14 +24,21 @@ METRIC(ready_jobs, "tributary_jobs_ready", METRIC_GAUGE, "Jobs that wait for a p
 METRIC(oldest, "tributary_oldest_runnable_seconds", METRIC_GAUGE, "Age of the longest waiting job");
 METRIC(room, "tributary_page_memory_bytes", METRIC_GAUGE, "Bytes that pages hold");
 
-enum { LABEL_SIZE = 160 };
+enum { LABEL_SIZE = 192 };
+
+static const char *source = "";
+
+void meters_open(const char *name)
+{
+    source = name;
+}
 
 static const char *label(char out[LABEL_SIZE], const char *data_type, const char *name, const char *value)
 {
     if (name)
-        snprintf(out, LABEL_SIZE, "type=\"%.60s\",%s=\"%.40s\"", data_type, name, value);
+        snprintf(out, LABEL_SIZE, "source=\"%.40s\",type=\"%.60s\",%s=\"%.40s\"", source, data_type, name, value);
     else
-        snprintf(out, LABEL_SIZE, "type=\"%.60s\"", data_type);
+        snprintf(out, LABEL_SIZE, "source=\"%.40s\",type=\"%.60s\"", source, data_type);
     return out;
 }
 
@@ -70,18 +77,21 @@ void meter_slice(const char *data_type, const char *outcome, const EmitCounts *c
 
 void meter_load(int running, int parked, const int waiting[N_JOB_CLASSES], int64_t oldest_ms, int64_t page_bytes)
 {
-    metric_set(&in_flight, NULL, running);
-    metric_set(&parked_jobs, NULL, parked);
-    metric_set(&oldest, NULL, (double)oldest_ms / 1000);
-    metric_set(&room, NULL, (double)page_bytes);
+    char text[LABEL_SIZE];
+    snprintf(text, sizeof text, "source=\"%.40s\"", source);
+    metric_set(&in_flight, text, running);
+    metric_set(&parked_jobs, text, parked);
+    metric_set(&oldest, text, (double)oldest_ms / 1000);
+    metric_set(&room, text, (double)page_bytes);
     for (int i = 0; i < N_JOB_CLASSES; i++) {
-        char text[LABEL_SIZE];
-        snprintf(text, sizeof text, "class=\"%s\"", job_class_name((JobClass)i));
+        snprintf(text, sizeof text, "source=\"%.40s\",class=\"%s\"", source, job_class_name((JobClass)i));
         metric_set(&ready_jobs, text, waiting[i]);
     }
 }
 
 void meter_dead_job(void)
 {
-    metric_add(&dead_jobs, NULL, 1);
+    char text[LABEL_SIZE];
+    snprintf(text, sizeof text, "source=\"%.40s\"", source);
+    metric_add(&dead_jobs, text, 1);
 }

@@ -1,8 +1,12 @@
 /*
- * Meters: what a worker counts, by data type. The text of a label is made once a call; calls are once a page or slice.
+ * Meters: what a worker counts, by source and data type. The text of a label is made once a call; calls are once a page
+ * or slice.
  */
 #pragma once
 #include "workers/runtime/emit.h"
+
+/* The source's name becomes a label of all; it lives as long as the process. Call first. */
+void meters_open(const char *source);
 
 void meter_fetched(const char *data_type, const Error *err /* NULL: fine */, int64_t took_ns);
 void meter_page(const char *data_type, int64_t records, int64_t bytes);

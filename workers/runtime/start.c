@@ -3,6 +3,7 @@
 #include "lib/redis.h"
 #include "proto/job.h"
 #include "workers/runtime/letters.h"
+#include "workers/runtime/meters.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,6 +79,7 @@ bool start_runtime(Runtime *runtime, const Program *program, const Source *sourc
     runtime->config = program->config;
     runtime->environment = program->environment;
     snprintf(runtime->program, sizeof runtime->program, "worker-%s", source->name);
+    meters_open(source->name);
     runtime->room.size = config_integer(runtime->config, "page-memory");
     if (!open_source(runtime, err))
         return false;
