@@ -54,9 +54,11 @@ static SliceOutcome run(Slice *slice, Arena *arena)
 {
     Error err = {0};
     AUTO(Secret) *credential = NULL;
-    FAULT_POINT(after_claim);
-    bool fine = prepare(slice, arena, &credential, &err) &&
-                (slice->claim->sweep ? slice_sweep(slice, &err) : slice_read_pages(slice, &err));
+    bool fine = prepare(slice, arena, &credential, &err);
+    if (fine) {
+        FAULT_POINT(after_claim);
+        fine = slice->claim->sweep ? slice_sweep(slice, &err) : slice_read_pages(slice, &err);
+    }
     return slice_end(slice, fine, &err);
 }
 
