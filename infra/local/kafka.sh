@@ -44,8 +44,9 @@ kafka_start() {
     mkdir -p "$kafka_dir"
     kafka_configure "$(port_keep kafka)" "$(port_keep kafka-controller)"
     if [[ ! -f $kafka_dir/data/meta.properties ]]; then
+        # With "=": one id in 64 begins with a dash.
         mapfile -d '' -t java < <(kafka_java kafka.tools.StorageTool format -c "$kafka_dir/server.properties" \
-            -t "$(head -c 16 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=')")
+            "--cluster-id=$(head -c 16 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=')")
         "${java[@]}" >>"$log_dir/kafka.log" 2>&1
     fi
     mapfile -d '' -t java < <(kafka_java kafka.Kafka "$kafka_dir/server.properties")

@@ -85,7 +85,7 @@ int stripe_find(const Business *business, Kind kind, const char *id)
 
 void stripe_account_id(char out[STRIPE_ID_SIZE], const Business *business)
 {
-    write_id(out, business, "acct_1", 0);
+    write_id(out, business, "acct_1", (uint32_t)(business->seed >> 32));
 }
 
 void stripe_numbered_id(char out[STRIPE_ID_SIZE], const Business *business, const char *prefix, uint32_t number)

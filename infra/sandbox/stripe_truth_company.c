@@ -123,7 +123,6 @@ void truth_product(Truth *truth, int index)
     const Product *product = product_at(truth->business, index);
     tell_text(truth, "name", product->name);
     tell_text(truth, "description", product->description);
-    tell_instant(truth, "sourceModifiedDate", product->updated);
     bool open = false;
     for (int i = n_of(truth->business, KIND_PRICE) - 1; i >= 0; i--) {
         const Price *price = price_at(truth->business, i);

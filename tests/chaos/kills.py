@@ -17,8 +17,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-import check  # noqa: E402  (world puts the sandbox's folder on the path)
-from world import ENDED, STRIPE_TYPES, World, until  # noqa: E402
+from world import STRIPE_TYPES, World, until  # noqa: E402
 
 WATCH = """
 create table control.backwards (what text);
@@ -113,7 +112,7 @@ class Kills:
         rows = sum(int(world.value(f"select count(*) from {schema}.{table}")) for schema, table in
                    world.sql("select schemaname, tablename from pg_tables where schemaname = 'commerce'"))
         for account, (company, connection) in companies.items():
-            problems += check.compare(world.env, account, company, connection, STRIPE_TYPES)
+            problems += world.differences(account, company, connection)
         most = world.value("select max(slice_no) from control.dataset")
         again = self.claimed_again()
         print(f"figure: {len(companies)} companies, {rounds} rounds, {rows} rows, {seconds:.0f} s; kills: "

@@ -4,7 +4,6 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "chaos"))
-import check
 import kills
 from world import STRIPE_TYPES, World, until
 
@@ -26,7 +25,7 @@ class KillNine(unittest.TestCase):
             world.kill("scheduler")
             world.start("scheduler")
             self.assertEqual({"Complete"}, set(world.wait(queued).values()))
-            self.assertEqual([], check.compare(world.env, "scheduler", company, connection, STRIPE_TYPES))
+            self.assertEqual([], world.differences("scheduler", company, connection))
             until(lambda: world.value("select count(*) from control.event") == "0", 30, "the outbox is empty")
 
 

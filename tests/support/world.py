@@ -19,6 +19,7 @@ from pathlib import Path
 
 CLONE = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(CLONE / "infra" / "sandbox"))
+import check  # noqa: E402
 
 STRIPE_TYPES = [
     "commerce-companyInfo", "commerce-customers", "commerce-products", "commerce-orders", "commerce-payments",
@@ -187,6 +188,13 @@ class World:
         queued = {t: self.queue(company, t, full) for t in types or STRIPE_TYPES}
         states = self.wait(queued.values(), seconds)
         return {t: states[i] for t, i in queued.items()}
+
+    def differences(self, account, company, connection, types=None):
+        """Every row against the sandbox's ground truth: what differs, as texts."""
+        results = check.compare(company, connection, account.split("__")[0], types or STRIPE_TYPES, self.env["TRIBUTARY_API"],
+                                self.env["TRIBUTARY_SANDBOX"], self.env["TRIBUTARY_API_KEY"])
+        return [f"{account} {r.data_type}: {what} {len(found)}, first {found[0]}" for r in results
+                for what, found in (("different", r.different), ("missing", r.missing), ("extra", r.extra)) if found]
 
     def explain(self, ids):
         names = ",".join(f"'{i}'" for i in ids)
