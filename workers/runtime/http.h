@@ -1,6 +1,6 @@
 /*
- * Http: requests on one curl multi handle, a fiber each. HTTP/2 where offered, keep-alive, gzip and br decoded, redirects off, bodies
- * bounded, certificates checked, credentials only to the origin they belong to.
+ * Http: requests on one curl multi handle, a fiber each. HTTP/2 where offered, keep-alive, gzip and br decoded,
+ * redirects off, bodies bounded, certificates checked, credentials only to the origin they belong to.
  */
 #pragma once
 #include "lib/arena.h"
@@ -11,9 +11,9 @@
 typedef struct Http Http;
 
 typedef struct HttpOptions {
-    int64_t max_body;         /* 32 MiB; past it ERROR_DATA */
+    int64_t max_body;             /* 32 MiB; past it ERROR_DATA */
     int64_t connect_ms, total_ms; /* 10 s, 40 s */
-    int max_host_connections; /* 8 */
+    int max_host_connections;     /* 8 */
     const char *user_agent;
 } HttpOptions;
 
@@ -40,8 +40,9 @@ typedef struct HttpResponse {
     struct HttpHeaders *headers;
 } HttpResponse;
 
-/* Waits in the fiber. Any status is a success here: what a 429 means is the source's to say. Failures: ERROR_TRANSIENT (network, TLS hand-shake,
- * time-out, cut body), ERROR_DATA (body too large), ERROR_CONFIG (bad URL, unknown host scheme). Error texts carry method and path without the query. */
+/* Waits in the fiber. Any status is a success here: what a 429 means is the source's to say. Failures: ERROR_TRANSIENT
+ * (network, TLS hand-shake, time-out, cut body), ERROR_DATA (body too large), ERROR_CONFIG (bad URL, unknown host
+ * scheme). Error texts carry method and path without the query. */
 bool http_send(Http *http, const HttpRequest *request, Arena *arena, HttpResponse *response, Error *err) MUST_CHECK;
 const char *http_header(const HttpResponse *response, const char *name); /* NULL when missing */
 /* Retry-After in either form, as milliseconds from now; -1 when missing or unreadable; bounded by 24 h. */

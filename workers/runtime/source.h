@@ -1,6 +1,7 @@
 /*
- * Source: what one vendor is, as one constant. The runtime owns claims, budgets, retries, mapping, emitting and sweeping; a source
- * says which streams it has and how to get the page after a cursor. Adding one is a folder, a table and a fixture.
+ * Source: what one vendor is, as one constant. The runtime owns claims, budgets, retries, mapping, emitting and
+ * sweeping; a source says which streams it has and how to get the page after a cursor. Adding one is a folder, a table
+ * and a fixture.
  */
 #pragma once
 #include "lib/config.h"
@@ -40,7 +41,7 @@ typedef struct PageItem {
 typedef struct Page {
     PageItem *items; /* on the arena */
     size_t n_items;
-    const char *next; /* the cursor after this page, at most 8 KiB; NULL or "": the stream is read to its end */
+    const char *next;       /* the cursor after this page, at most 8 KiB; NULL or "": the stream is read to its end */
     int64_t source_time_ms; /* the vendor's clock in the answer: the next watermark comes from the first page's */
     int64_t bytes;          /* of JSON read */
 } Page;
@@ -55,9 +56,9 @@ typedef struct Source {
     int64_t look_back_ms;    /* late visibility: taken off the watermark */
     int64_t changes_kept_ms; /* an older watermark means a full sync; 0: no limit */
     bool (*open)(void *state, const Config *config, Error *err) MUST_CHECK; /* `state` arrives zeroed; binds mappings */
-    /* The page after `cursor` ("" at the start). Everything in `page` lives on the arena. Errors by kind: AUTH, PERMISSION,
-     * UNSUPPORTED, THROTTLED (with retry_after_ms when known), TRANSIENT, DATA (this page cannot be read at all). A page that returns its own cursor is
-     * refused by the runtime. */
+    /* The page after `cursor` ("" at the start). Everything in `page` lives on the arena. Errors by kind: AUTH,
+     * PERMISSION, UNSUPPORTED, THROTTLED (with retry_after_ms when known), TRANSIENT, DATA (this page cannot be read at
+     * all). A page that returns its own cursor is refused by the runtime. */
     bool (*fetch)(const SourceJob *job, const char *cursor, Arena *arena, Page *page, Error *err) MUST_CHECK;
     /* By id, for streams with `lookup`: page->n_items is 1 (it lives, or is deleted) or 0 (gone). */
     bool (*lookup)(const SourceJob *job, const char *id, Arena *arena, Page *page, Error *err);
