@@ -79,7 +79,7 @@ class Kills:
             self.start("worker-stripe", instance)
         self.start("sink", 1)
         companies = {f"chaos_{i}": world.connect(f"chaos_{i}") for i in range(options.companies)}
-        rounds, started = 0, time.monotonic()
+        rounds, started, pause = 0, time.monotonic(), threading.Event()
         while self.counted < options.kills or not rounds:
             rounds += 1
             queueing = threading.Thread(target=self.queue_all, args=(companies, rounds > 1))
@@ -88,13 +88,12 @@ class Kills:
                 if time.monotonic() - started > options.seconds:
                     raise AssertionError(f"not ended within {options.seconds} s: {self.explain()}")
                 if self.counted < options.kills:
-                    queueing.join(options.every)
+                    pause.wait(options.every)
                     if not self.ended():
                         self.kill_one()
                 else:
                     queueing.join()
                     until(self.ended, 120, self.explain)
-            queueing.join()
         return self.verdict(companies, rounds, time.monotonic() - started)
 
     def queue_all(self, companies, full):
