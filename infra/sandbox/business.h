@@ -148,7 +148,7 @@ typedef enum Method {
     METHOD_COUNT,
 } Method;
 
-typedef enum SaleState { SALE_PAID, SALE_AUTHORIZED, SALE_PENDING, SALE_FAILED } SaleState;
+typedef enum SaleState { SALE_PAID, SALE_AUTHORIZED, SALE_PENDING, SALE_FAILED, SALE_STATES } SaleState;
 
 typedef struct Sale {
     Item item;

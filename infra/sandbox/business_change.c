@@ -82,7 +82,7 @@ bool advance_dispute(Business *business, int index, int64_t now)
         dispute->state = DISPUTE_REVIEW;
         return true;
     case DISPUTE_REVIEW:
-        dispute->state = ++business->revision % 2 ? DISPUTE_WON : DISPUTE_LOST;
+        dispute->state = index % 2 ? DISPUTE_WON : DISPUTE_LOST;
         if (dispute->state == DISPUTE_WON)
             add_movement(business, MOVE_DISPUTE_WON, KIND_DISPUTE, index, dispute->amount,
                          stamp_after(business, KIND_MOVEMENT, now));

@@ -136,8 +136,10 @@ static Method method_of(Random *random)
     return (Method)(1 + random_below(random, METHOD_COUNT - 1));
 }
 
-static SaleState state_of(Random *random)
+static SaleState state_of(Random *random, int number)
 {
+    if (number < SALE_STATES) /* each at least once */
+        return (SaleState)number;
     int draw = random_below(random, 100);
     return draw < 5 ? SALE_FAILED : draw < 8 ? SALE_PENDING : draw < 11 ? SALE_AUTHORIZED : SALE_PAID;
 }
@@ -161,7 +163,7 @@ static void make_sale(Business *business, int number)
         .movement = -1,
         .dispute = -1,
         .method = claimed ? METHOD_CARD : method_of(&random),
-        .state = claimed ? SALE_PAID : state_of(&random),
+        .state = claimed ? SALE_PAID : state_of(&random, number),
         .decline = random_below(&random, 4),
         .receipt = random_percent(&random, 50) ? (uint32_t)(10000000 + number) : 0,
         .payer = customer >= 0 && random_percent(&random, 80) ? customer_at(business, customer)->name

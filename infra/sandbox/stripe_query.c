@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const int64_t largest_integer = 1000000000000000;
+
 typedef struct Reader {
     Call *call;
     const Collection *collection;
@@ -16,7 +18,7 @@ static bool integer(Reader *reader, const char *name, const char *text, int64_t 
 {
     char *end;
     *value = strtoll(text, &end, 10);
-    if (*text && !*end)
+    if (*text && !*end && *value > -largest_integer && *value < largest_integer)
         return true;
     return stripe_fail(reader->call, 400, "parameter_invalid_integer", name, "Invalid integer: %s", text);
 }
@@ -78,7 +80,15 @@ static Condition *condition_of(Query *query, const Filter *filter)
     return condition;
 }
 
-/* `part` is "", "[gt]", "[gte]", "[lt]" or "[lte]". */
+static bool is_time_part(const char *part)
+{
+    static const char *const parts[] = {"", "[gt]", "[gte]", "[lt]", "[lte]"};
+    for (size_t i = 0; i < COUNT_OF(parts); i++)
+        if (strcmp(parts[i], part) == 0)
+            return true;
+    return false;
+}
+
 static bool read_time(Reader *reader, Condition *condition, const char *part, const char *text)
 {
     int64_t value;
@@ -121,6 +131,8 @@ static bool read_filter(Reader *reader, const char *name, const char *text, bool
             continue;
         if (filter->type != FILTER_TIME && (filter->name[length] == '[') != (name[length] == '['))
             continue;
+        if (filter->type == FILTER_TIME && !is_time_part(name + length))
+            return true;
         *known = true;
         Condition *condition = condition_of(reader->query, filter);
         return filter->type == FILTER_TIME ? read_time(reader, condition, name + length, text)
