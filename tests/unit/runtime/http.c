@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_BODY = 32 * 1024 * 1024, TOTAL_MS = 1500 };
+enum { MAX_BODY = 32 * 1024 * 1024, TOTAL_MS = 6000 };
 
 static const char zipped[] = {0x1f,       (char)0x8b, 0x08,       0x00,       0x00,       0x00,       0x00, 0x00,
                               0x02,       0x03,       (char)0xab, 0x56,       (char)0xaa, (char)0xca, 0x2c, 0x28,
@@ -239,7 +239,7 @@ END_TEST
 START_TEST(a_body_that_drips_runs_out_of_time)
 {
     int64_t started_ms = clock_monotonic_ms();
-    assert_failure("/drip", ERROR_TRANSIENT, "no complete answer within 1500 ms");
+    assert_failure("/drip", ERROR_TRANSIENT, "no complete answer within 6000 ms");
     ck_assert_int_ge(clock_monotonic_ms() - started_ms, TOTAL_MS - 100);
 }
 END_TEST
@@ -328,7 +328,7 @@ START_TEST(connections_are_kept)
 }
 END_TEST
 
-enum { MANY = 200 };
+enum { MANY = 64 };
 
 static bool all_done(void *context)
 {
