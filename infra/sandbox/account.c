@@ -8,14 +8,14 @@
  * not have. */
 static const char *const versions[] = {"2025-02-24.acacia", "2020-08-27", "2025-02-24.acacia", "2025-03-31.basil"};
 
-World *world_new(int64_t today)
+World *world_new(int64_t today, LimitRates rates)
 {
     World *world = calloc(1, sizeof *world);
     if (!world)
         abort();
     pthread_mutex_init(&world->lock, NULL);
     faults_open(&world->faults);
-    world->rates = limit_documented;
+    world->rates = world->first_rates = rates;
     world->today = today - today % 86400;
     return world;
 }
@@ -31,7 +31,6 @@ static void account_free(Account *account)
     faults_close(&account->faults);
     business_free(account->business);
     pthread_mutex_destroy(&account->lock);
-    free(account->platform);
     free(account->name);
     free(account);
 }
@@ -53,8 +52,8 @@ void world_reset(World *world)
         free(dead->key);
         free(dead);
     }
-    world->rates = limit_documented;
-    world->unknown_key = 0;
+    world->rates = world->first_rates;
+    __atomic_store_n(&world->unknown_key, 0, __ATOMIC_RELAXED);
     __atomic_store_n(&world->clock_offset, 0, __ATOMIC_RELAXED);
     pthread_mutex_unlock(&world->lock);
     faults_clear(&world->faults);
@@ -166,6 +165,11 @@ void world_kill_key(World *world, const char *key, bool expired)
     dead->next = world->dead;
     world->dead = dead;
     pthread_mutex_unlock(&world->lock);
+}
+
+int64_t world_unknown_keys(const World *world)
+{
+    return __atomic_load_n(&world->unknown_key, __ATOMIC_RELAXED);
 }
 
 bool world_key_is_dead(World *world, const char *key, bool *expired)

@@ -33,7 +33,7 @@ typedef struct Account {
     Business *business;
     const char *version; /* the vendor's API version of events and of calls that name none */
     bool live;
-    char *platform; /* the account that acts for this one; NULL: none */
+    struct Account *platform; /* acts for this one; NULL: none; atomic, because calls read it before the lock */
     Shelf events;
     Limit limit;
     Faults faults;
@@ -57,13 +57,13 @@ typedef struct World {
     Account *buckets[WORLD_BUCKETS];
     Account *retired; /* by a reset; a request may still be at work in them */
     DeadKey *dead;
-    Faults faults;       /* of every account */
-    LimitRates rates;    /* of new accounts */
-    int64_t unknown_key; /* calls */
+    Faults faults;                 /* of every account */
+    LimitRates rates, first_rates; /* of new accounts; first_rates: after a reset */
+    int64_t unknown_key;           /* calls */
     int64_t today, clock_offset;
 } World;
 
-World *world_new(int64_t today);
+World *world_new(int64_t today, LimitRates rates);
 void world_free(World *world);
 DEFINE_AUTO(World, world_free)
 
@@ -80,8 +80,10 @@ Account *world_account_by_id(World *world, const char *id); /* "acct_…"; NULL 
 /* Calls for each account; the order is no order. */
 void world_each(World *world, void (*visit)(void *context, Account *account), void *context);
 
-/* For the accounts that are there and those to come. */
+/* For the accounts that are there and those to come, until the reset. */
 void world_set_rates(World *world, LimitRates rates);
 
 void world_kill_key(World *world, const char *key, bool expired);
+/* Calls with keys that are none of the sandbox's. */
+int64_t world_unknown_keys(const World *world);
 bool world_key_is_dead(World *world, const char *key, bool *expired);

@@ -70,7 +70,7 @@ static void put_account(JsonWriter *json, Account *account)
     json_put_text(json, "version", account->version);
     json_put_text(json, "currency", business->main->code);
     json_put_text(json, "foreign_currency", business->foreign ? business->foreign->code : NULL);
-    json_put_text(json, "platform", account->platform);
+    json_put_text(json, "platform", account->platform ? account->platform->name : NULL);
     json_open(json, "objects", '{');
     for (size_t i = 0; i < COUNT_OF(counted); i++)
         json_put_integer(json, counted[i].name, n_of(business, counted[i].kind));
@@ -166,13 +166,18 @@ static void post_connect(Request *request, Response *response)
         return;
     }
     Account *account = world_account(request->context, name, &size);
-    pthread_mutex_lock(&account->lock);
-    free(TAKE(account->platform));
-    if (json_boolean(body, "connected", true))
-        account->platform = strdup(platform->name);
-    pthread_mutex_unlock(&account->lock);
+    __atomic_store_n(&account->platform, json_boolean(body, "connected", true) ? platform : NULL, __ATOMIC_RELEASE);
     JsonWriter json = {.out = response->body};
     put_account(&json, account);
+    response->status = 200;
+}
+
+static void get_keys(Request *request, Response *response)
+{
+    JsonWriter json = {.out = response->body};
+    json_open(&json, NULL, '{');
+    json_put_integer(&json, "calls_by_unknown_keys", world_unknown_keys(request->context));
+    json_close(&json, '}');
     response->status = 200;
 }
 
@@ -221,12 +226,14 @@ const Route control_routes[] = {
     {"POST",   "/control/stripe/{account}/create",      control_create,          0},
     {"POST",   "/control/stripe/{account}/delete",      control_delete,          0},
     {"POST",   "/control/stripe/{account}/faults",      control_add_faults,      0},
+    {"GET",    "/control/stripe/{account}/faults",      control_get_faults,      0},
     {"DELETE", "/control/stripe/{account}/faults",      control_clear_faults,    0},
     {"POST",   "/control/stripe/{account}/limits",      control_set_limits,      0},
     {"POST",   "/control/stripe/{account}/permissions", control_set_permissions, 0},
     {"POST",   "/control/stripe/{account}/connect",     post_connect,            0},
     {"GET",    "/control/stripe/{account}/requests",    control_get_requests,    0},
     {"DELETE", "/control/stripe/{account}/requests",    control_clear_requests,  0},
+    {"GET",    "/control/keys",                         get_keys,                0},
     {"POST",   "/control/keys",                         post_keys,               0},
     {"POST",   "/control/clock",                        post_clock,              0},
     {"POST",   "/control/reset",                        post_reset,              0},

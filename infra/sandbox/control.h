@@ -23,6 +23,7 @@ void control_change(Request *request, Response *response);
 void control_create(Request *request, Response *response);
 void control_delete(Request *request, Response *response);
 void control_add_faults(Request *request, Response *response);
+void control_get_faults(Request *request, Response *response);
 void control_clear_faults(Request *request, Response *response);
 void control_set_limits(Request *request, Response *response);
 void control_set_permissions(Request *request, Response *response);

@@ -37,6 +37,15 @@ void control_add_faults(Request *request, Response *response)
         control_fail(response, 400, err.text);
 }
 
+void control_get_faults(Request *request, Response *response)
+{
+    JsonWriter json = {.out = response->body};
+    json_open(&json, NULL, '[');
+    faults_write(faults_of(request), &json);
+    json_close(&json, ']');
+    response->status = 200;
+}
+
 void control_clear_faults(Request *request, Response *response)
 {
     faults_clear(faults_of(request));

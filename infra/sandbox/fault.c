@@ -1,5 +1,4 @@
 #include "infra/sandbox/fault.h"
-#include "lib/json.h"
 #include "lib/text.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,11 +24,6 @@ static const char *const kinds[] = {
     [FAULT_BAD_UTF8] = "bad_utf8",
     [FAULT_UNKNOWN_ENUM] = "unknown_enum",
 };
-
-const char *fault_kind_name(FaultKind kind)
-{
-    return kinds[kind];
-}
 
 bool fault_of_record(FaultKind kind)
 {
@@ -137,4 +131,17 @@ int faults_strike(Faults *faults, const char *path, Fault *struck, int room)
     }
     pthread_mutex_unlock(&faults->lock);
     return n;
+}
+
+void faults_write(Faults *faults, JsonWriter *json)
+{
+    pthread_mutex_lock(&faults->lock);
+    for (const Fault *fault = faults->first; fault; fault = fault->next) {
+        json_open(json, NULL, '{');
+        json_put_text(json, "kind", kinds[fault->kind]);
+        json_put_text(json, "path", fault->path);
+        json_put_integer(json, "strikes", fault->strikes);
+        json_close(json, '}');
+    }
+    pthread_mutex_unlock(&faults->lock);
 }

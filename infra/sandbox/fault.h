@@ -5,10 +5,10 @@
  */
 #pragma once
 #include "lib/error.h"
+#include "lib/json.h"
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <yyjson.h>
 
 typedef enum FaultKind {
     FAULT_STATUS,       /* this status and body, at once                         */
@@ -64,4 +64,5 @@ bool faults_add(Faults *faults, yyjson_val *object, Error *err) MUST_CHECK;
 int faults_strike(Faults *faults, const char *path, Fault *struck, int room);
 
 bool fault_of_record(FaultKind kind); /* it spoils single records, not the answer */
-const char *fault_kind_name(FaultKind kind);
+/* Appends what is set and how often it struck: {"kind", "path", "strikes"}. */
+void faults_write(Faults *faults, JsonWriter *json);

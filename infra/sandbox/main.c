@@ -40,9 +40,9 @@ static bool run(Program *program, Error *err)
     int64_t today;
     if (!first_day(program->config, &today, err))
         return false;
-    AUTO(World) *world = world_new(today);
-    if (!config_boolean(program->config, "limits"))
-        world_set_rates(world, (LimitRates){.off = true});
+    LimitRates rates = limit_documented;
+    rates.off = !config_boolean(program->config, "limits");
+    AUTO(World) *world = world_new(today, rates);
     HttpdOptions server;
     sandbox_options(world, &server);
     if (!program_serve(program, &server, err))

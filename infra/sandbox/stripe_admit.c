@@ -113,7 +113,7 @@ static bool admit_account(Call *call)
         return true;
     Account *platform = call->account;
     Account *connected = world_account_by_id(call->world, wanted);
-    if (!connected || !connected->platform || strcmp(connected->platform, platform->name) != 0)
+    if (!connected || __atomic_load_n(&connected->platform, __ATOMIC_ACQUIRE) != platform)
         return stripe_fail(
             call, 403, "account_invalid", NULL,
             "The provided key '%s' does not have access to account '%s' (or that account does not exist). "

@@ -37,12 +37,43 @@ static const char *type_of_event(const Business *business, const void *item)
     return ((const StripeEvent *)item)->type;
 }
 
-static const char *id_of_product(const Business *business, const void *item)
+/* An id for the comparison that follows at once. */
+static const char *passing_id(const Business *business, Kind kind, int index)
 {
     static _Thread_local char id[STRIPE_ID_SIZE];
-    const char *first = business->shelves[KIND_PRODUCT].items;
-    int index = (int)((size_t)((const char *)item - first) / sizeof(Product));
-    return stripe_id(id, business, KIND_PRODUCT, index);
+    return stripe_id(id, business, kind, index);
+}
+
+static int place_of(const Business *business, Kind kind, const void *item)
+{
+    const Shelf *shelf = &business->shelves[kind];
+    return (int)((size_t)((const char *)item - shelf->items) / shelf->size);
+}
+
+static const char *id_of_product(const Business *business, const void *item)
+{
+    return passing_id(business, KIND_PRODUCT, place_of(business, KIND_PRODUCT, item));
+}
+
+static const char *intent_of_charge(const Business *business, const void *item)
+{
+    return passing_id(business, KIND_INTENT, place_of(business, KIND_SALE, item));
+}
+
+static const char *intent_of_refund(const Business *business, const void *item)
+{
+    return passing_id(business, KIND_INTENT, ((const Refund *)item)->sale);
+}
+
+static const char *intent_of_dispute(const Business *business, const void *item)
+{
+    return passing_id(business, KIND_INTENT, ((const Dispute *)item)->sale);
+}
+
+static const char *source_of_movement(const Business *business, const void *item)
+{
+    const Movement *movement = item;
+    return movement->source_kind == KIND_NONE ? NULL : passing_id(business, movement->source_kind, movement->source);
 }
 
 #define CREATED                                                                                                        \
@@ -90,18 +121,18 @@ static const Filter invoice_filters[] = {
 static const Filter charge_filters[] = {
     CREATED,
     {"customer", FILTER_REFERENCE, offsetof(Sale, customer), KIND_CUSTOMER, NULL},
-    UNSET("payment_intent"),
+    {"payment_intent",          FILTER_WORD,           0,    KIND_NONE,  intent_of_charge  },
     UNSET("transfer_group"),
 };
 static const Filter refund_filters[] = {
     CREATED,
-    {"charge", FILTER_REFERENCE, offsetof(Refund, sale), KIND_SALE, NULL},
-    UNSET("payment_intent"),
+    {"charge", FILTER_REFERENCE, offsetof(Refund, sale), KIND_SALE,     NULL},
+    {"payment_intent",        FILTER_WORD,         0,      KIND_NONE,  intent_of_refund},
 };
 static const Filter dispute_filters[] = {
     CREATED,
-    {"charge", FILTER_REFERENCE, offsetof(Dispute, sale), KIND_SALE, NULL},
-    UNSET("payment_intent"),
+    {"charge", FILTER_REFERENCE, offsetof(Dispute, sale), KIND_SALE,     NULL},
+    {"payment_intent",        FILTER_WORD,         0,       KIND_NONE,   intent_of_dispute},
 };
 static const Filter payout_filters[] = {
     CREATED,
@@ -119,7 +150,7 @@ static const Filter movement_filters[] = {
     {"currency", FILTER_CURRENCY, offsetof(Movement, currency), KIND_NONE,            NULL},
     {"type",          FILTER_WORD,                    0,                 KIND_NONE,      word_of_movement},
     UNSET("payout"),
-    UNSET("source"),
+    {"source",          FILTER_WORD,                  0,               KIND_NONE,      source_of_movement  },
 };
 static const Filter event_filters[] = {
     CREATED,

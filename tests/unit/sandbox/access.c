@@ -8,6 +8,7 @@ START_TEST(only_keys_of_the_sandbox_open_it)
     check_error(client, get(client, NULL, "charges"), 401, "");
     check_error(client, get(client, "sk_test_somebody", "charges"), 401, "");
     check_error(client, get(client, "pk_test_sandbox_acme", "charges"), 401, "secret_key_required");
+    ck_assert_str_eq(text_at(control(client, "GET", "keys", NULL), "calls_by_unknown_keys"), "1");
     get(client, ACME, "charges");
     ck_assert_int_eq(client->status, 200);
     client->extra_header = "Authorization: Basic c2tfdGVzdF9zYW5kYm94X2FjbWU6"; /* the key, a colon, no password */

@@ -11,8 +11,7 @@ Client *client_new(void)
     HttpdOptions options;
     Client *client = calloc(1, sizeof *client);
     ck_assert_ptr_nonnull(client);
-    client->world = world_new(TODAY);
-    world_set_rates(client->world, (LimitRates){.off = true});
+    client->world = world_new(TODAY, (LimitRates){.off = true});
     sandbox_options(client->world, &options);
     options.listen = "127.0.0.1:0";
     client->httpd = httpd_start(&options, &err);

@@ -24,6 +24,8 @@ START_TEST(a_status_strikes_its_path_after_and_for_as_often_as_it_says)
         get(client, ACME, "customers?limit=1");
         ck_assert_int_eq(client->status, 200);
     }
+    yyjson_val *faults = control(client, "GET", "stripe/acme/faults", NULL);
+    ck_assert_str_eq(text_at(faults, "0.strikes"), "2");
 }
 END_TEST
 

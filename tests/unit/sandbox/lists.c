@@ -113,6 +113,12 @@ START_TEST(filters_narrow_and_unknown_references_are_refused)
     snprintf(path, sizeof path, "&charge=%s", stripe_id(id, business, KIND_SALE, 21));
     walk(client, ACME, "refunds", path, 5, refunds);
     ck_assert_uint_eq(lines_of(refunds), 12);
+    snprintf(path, sizeof path, "&payment_intent=%s", stripe_id(id, business, KIND_INTENT, 21));
+    AUTO(Text) *by_intent = text_new(NULL);
+    walk(client, ACME, "refunds", path, 5, by_intent);
+    ck_assert_str_eq(by_intent->bytes, refunds->bytes);
+    snprintf(path, sizeof path, "balance_transactions?source=%s", stripe_id(id, business, KIND_SALE, 21));
+    ck_assert_uint_eq(length_at(get(client, ACME, path), "data"), 1);
     check_error(client, get(client, ACME, "refunds?charge=ch_none"), 400, "resource_missing");
     yyjson_val *payouts = get(client, ACME, "payouts?status=failed&limit=100"), *each;
     size_t i, n;
