@@ -13,9 +13,12 @@ DEFINE_AUTO(PQconninfoOption, PQconninfoFree)
 
 enum { CONNECT_TIMEOUT_MS = 10000, TEXT_SIZE = 512 };
 
-/* client_connection_check_interval: a statement whose client gave up must not go on holding locks. */
-static const char session_options[] = "-c client_min_messages=warning -c idle_in_transaction_session_timeout=10s "
-                                      "-c client_connection_check_interval=5s -c timezone=UTC -c datestyle=ISO";
+/* client_connection_check_interval: a statement whose client gave up must not go on holding locks. jit: our statements
+ * are short; one with a join method switched off looks costly enough to be compiled, a second for a millisecond's work.
+ */
+static const char session_options[] =
+    "-c client_min_messages=warning -c idle_in_transaction_session_timeout=10s "
+    "-c client_connection_check_interval=5s -c timezone=UTC -c datestyle=ISO -c jit=off";
 
 static PQconninfoOption *parse(const char *conninfo, Error *err)
 {

@@ -37,7 +37,7 @@ struct Writer {
 
 /* An offset commits with its rows, so a tail that a crash of the server loses is read again: no need to wait for the
  * disk. */
-#define SESSION "set synchronous_commit = off; set jit = off"
+#define SESSION "set synchronous_commit = off"
 
 /* This writer's positions; the array is the caller's. With `fenced` only those that have a fence. */
 static Position **own_positions(const Writer *writer, bool fenced, size_t *n)
