@@ -35,4 +35,3 @@ void tell_instant(Truth *truth, const char *key, int64_t seconds);
 void tell_address(Truth *truth, const char *key, const char *type, const Address *address);
 bool address_says_something(const Address *address);
 const char *truth_method_title(Method method);
-const char *truth_sale_status(const Sale *sale);

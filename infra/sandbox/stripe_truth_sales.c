@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *truth_sale_status(const Sale *sale)
+static const char *sale_status(const Sale *sale)
 {
     static const char *const words[] = {
         [SALE_PAID] = "Paid",
@@ -166,7 +166,7 @@ void truth_order(Truth *truth, int index)
     tell_amount(truth, "amount", sale->amount, sale->currency);
     tell_currency(truth, "currency", sale->currency);
     json_put_text(&truth->json, "type", payment_type(sale->method));
-    json_put_text(&truth->json, "status", truth_sale_status(sale));
+    json_put_text(&truth->json, "status", sale_status(sale));
     json_put_text(&truth->json, "paymentProvider", "Stripe");
     tell_instant(truth, "createdDate", sale->item.created);
     json_close(&truth->json, '}');
@@ -183,7 +183,7 @@ void truth_charge_payment(Truth *truth, int index)
     json_put_text(&truth->json, "id", stripe_method(sale->method));
     json_put_text(&truth->json, "name", truth_method_title(sale->method));
     json_close(&truth->json, '}');
-    json_put_text(&truth->json, "status", truth_sale_status(sale));
+    json_put_text(&truth->json, "status", sale_status(sale));
     json_put_text(&truth->json, "paymentProvider", "Stripe");
     tell_instant(truth, "createdDate", sale->item.created);
     tell_extras(truth, index, false);
