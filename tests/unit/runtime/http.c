@@ -64,7 +64,8 @@ static bool is_done(void *context)
 static Http *open_client(void)
 {
     Error err = {0};
-    memset(mebibyte, ' ', sizeof mebibyte);
+    if (mebibyte[0] != ' ') /* once: a server of an earlier test may still be sending it */
+        memset(mebibyte, ' ', sizeof mebibyte);
     loop_open();
     Http *http = http_open(&(HttpOptions){.max_body = MAX_BODY,
                                           .connect_ms = 1000,
