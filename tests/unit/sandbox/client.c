@@ -20,7 +20,7 @@ Client *client_new(void)
     client->arena = arena_new(256 * KIB);
     client->body = text_new(NULL);
     client->headers = text_new(NULL);
-    client->timeout_ms = 10000;
+    client->timeout_ms = 60000;
     client->version = "2025-02-24.acacia";
     return client;
 }
