@@ -41,6 +41,7 @@ class FullSyncs(unittest.TestCase):
     def test_a_dead_letter_and_a_skipped_page_delete_nothing_that_lives(self):
         account = "skips"
         company, connection = self.world.connect(f"{account}__charges450")
+        self.world.sandbox("POST", "/stripe/*/limits", {"on": False})
         self.sync(company, ORDERS, full=False)
         before = self.live_ids("orders", connection)
         spoilt = self.world.sandbox("POST", f"/stripe/{account}/change", {"type": "charges", "count": 1})["changed"]
