@@ -26,10 +26,10 @@ up: build ## start Kafka, Postgres, Redis, the sandbox and all programs; returns
 down: ## stop all of it
 	@infra/local/down
 
-asan: ## unit and source tests with AddressSanitizer and UBSan
+asan: deps ## unit and source tests with AddressSanitizer and UBSan
 	@tests/run sanitize asan
 
-tsan: ## unit and source tests with ThreadSanitizer
+tsan: deps ## unit and source tests with ThreadSanitizer
 	@tests/run sanitize tsan
 
 bench: build ## ratios against baselines of the same run
