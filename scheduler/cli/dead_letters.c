@@ -85,6 +85,14 @@ static int find_topics(Cli *cli, const char *names[MAX_TOPICS], Error *err)
     return n;
 }
 
+/* Where the message was read, as replay tells places; null for what never was a message. */
+static void put_origin(JsonWriter *writer, const PbDeadLetter *letter)
+{
+    AUTO(Text) *origin = text_new(NULL);
+    text_printf(origin, "%s/%d/%lld", letter->topic, letter->partition, (long long)letter->offset);
+    json_put_text(writer, "from", *letter->topic ? origin->bytes : NULL);
+}
+
 static bool print_letter(void *context, const char *topic, const rd_kafka_message_t *message,
                          const PbDeadLetter *letter, Error *err)
 {
@@ -99,7 +107,7 @@ static bool print_letter(void *context, const char *topic, const rd_kafka_messag
     json_put_text(&writer, "kind", letter->error_kind);
     json_put_text(&writer, "reason", letter->reason);
     json_put_text(&writer, "dataset", *letter->dataset_id ? letter->dataset_id : NULL);
-    json_put_text(&writer, "from", *letter->topic ? letter->topic : NULL);
+    put_origin(&writer, letter);
     json_put_integer(&writer, "size", (int64_t)letter->payload_size);
     json_put_boolean(&writer, "replayable", *letter->topic && !letter->payload_cut);
     json_close(&writer, '}');
