@@ -46,6 +46,12 @@ bool pg_usable(const Pg *pg)
     return pg->conn && PQstatus(pg->conn) == CONNECTION_OK;
 }
 
+/* The first read may get only the server's last words. */
+bool pg_alive(Pg *pg)
+{
+    return pg_usable(pg) && PQconsumeInput(pg->conn) && PQconsumeInput(pg->conn) && pg_usable(pg);
+}
+
 const char *pg_sqlstate(const Pg *pg)
 {
     return pg->sqlstate;

@@ -22,6 +22,8 @@ void pg_free(Pg *pg);
 DEFINE_AUTO(Pg, pg_free)
 PGconn *pg_raw(Pg *pg);
 bool pg_usable(const Pg *pg);           /* false once the connection is lost */
+/* Asks an idle connection's socket too: what it has to read is its end. Only while no other fiber uses it. */
+bool pg_alive(Pg *pg);
 const char *pg_sqlstate(const Pg *pg);  /* of the last failure, "" if none   */
 void pg_set_timeout(Pg *pg, int64_t ms); /* for each later call; default 30 s; past it the connection is dropped */
 

@@ -71,13 +71,6 @@ static void free_place(PgPool *pool)
     pthread_mutex_unlock(&pool->mutex);
 }
 
-/* What an idle connection has to read is its end: the server was restarted, or closed it. The first read may get only
- * the server's last words. */
-static bool still_good(Pg *pg)
-{
-    return pg_usable(pg) && PQconsumeInput(pg->conn) && PQconsumeInput(pg->conn) && pg_usable(pg);
-}
-
 Pg *pg_take(PgPool *pool, Error *err)
 {
     int64_t deadline_ms = clock_monotonic_ms() + TAKE_TIMEOUT_MS;
@@ -95,7 +88,7 @@ Pg *pg_take(PgPool *pool, Error *err)
     else
         pool->n_open++;
     pthread_mutex_unlock(&pool->mutex);
-    if (pg && still_good(pg))
+    if (pg && pg_alive(pg))
         return pg;
     pg_free(pg);
     pg = pg_connect(pool->conninfo, pool->program, err);

@@ -80,21 +80,24 @@ void assignment_tell_kafka(Assignment *assignment, Consumer *consumer, bool wait
         log_warn("kafka does not know how far we are", KV_ERROR(&err));
 }
 
-static void pause_or_resume(Consumer *consumer, const Position *position, bool pause)
+/* False: still where it was, so that the hole would be taken for read. */
+static bool pause_or_resume(Consumer *consumer, const Position *position, bool pause)
 {
     AUTO(rd_kafka_topic_partition_list_t) *one = rd_kafka_topic_partition_list_new(1);
     rd_kafka_topic_partition_list_add(one, position->type->topic, position->partition)->offset = position->next;
     if (pause) {
         rd_kafka_pause_partitions(consumer_raw(consumer), one);
-        return;
+        return true;
     }
     rd_kafka_error_t *failure = rd_kafka_seek_partitions(consumer_raw(consumer), one, SEEK_MS);
     if (failure) {
         log_warn("seek failed", KV("topic", position->type->topic), KV("partition", position->partition),
                  KV("reason", rd_kafka_error_string(failure)));
         rd_kafka_error_destroy(failure);
+        return false;
     }
     rd_kafka_resume_partitions(consumer_raw(consumer), one);
+    return true;
 }
 
 void assignment_serve_held(Assignment *assignment, Consumer *consumer)
@@ -109,10 +112,11 @@ void assignment_serve_held(Assignment *assignment, Consumer *consumer)
             pause_or_resume(consumer, position, true);
             position->paused = true;
         } else if (position->held_until_ms && clock_monotonic_ms() >= position->held_until_ms) {
+            if (!pause_or_resume(consumer, position, false))
+                continue;
             position->taken = position->next;
             position->held_until_ms = 0;
             position->paused = false;
-            pause_or_resume(consumer, position, false);
         }
     }
 }

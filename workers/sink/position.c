@@ -1,4 +1,5 @@
 #include "workers/sink/position.h"
+#include "lib/clock.h"
 #include "lib/log.h"
 #include "lib/text.h"
 #include <inttypes.h>
@@ -97,9 +98,12 @@ static bool note_answer(Position *const *positions, size_t n, const PGresult *ro
         n_had += positions[i]->fence != NO_FENCE;
     for (int i = 0; i < PQntuples(rows); i++) {
         Position *position = find(positions, n, pg_text(rows, i, "topic"), pg_integer(rows, i, "partition"));
+        int64_t next = pg_integer(rows, i, "next");
         n_have += position->fence != NO_FENCE;
+        if (position->fence != NO_FENCE && next < position->next)
+            position->held_until_ms = clock_monotonic_ms();
         position->fence = pg_integer(rows, i, "fence");
-        position->next = pg_integer(rows, i, "next");
+        position->next = next;
     }
     if (n_have < n_had)
         return error_set(err, ERROR_LOST, "another sink took %zu of our partitions over", n_had - n_have);

@@ -38,7 +38,9 @@ void positions_clear(Positions *positions);
 
 /* Ends the backends that hold these positions' rows (a frozen sink might hold locks) and takes them over in one UPDATE
  * that also reads `next`. A position that has a fence is only taken if that is still the row's: else ERROR_LOST,
- * another sink has it. Those without a row stay as they are. */
+ * another sink has it. Those without a row stay as they are. One whose `next` went back, because a crash of the server
+ * undid a commit that was not on its disk yet, is held: what was lost has to be read again, though nothing new comes.
+ */
 bool positions_take(Pg *pg, Position *const *positions, size_t n, Error *err) MUST_CHECK;
 
 /* Says that nobody holds them, so that the next owner ends nobody's backend. */

@@ -187,6 +187,19 @@ HOUSE_TEST(a_commit_that_the_server_lost_is_read_again)
     ck_assert_int_eq(house.shared.positions.items[0].next, 0);
 }
 
+HOUSE_TEST(a_commit_that_the_server_lost_is_noticed_when_nothing_new_comes)
+{
+    Position *position = &house.shared.positions.items[0];
+    house_put("a", "1", "1.0.5");
+    house_store();
+    house_sql("update control.sink_offset set next = 0; delete from commerce.orders;"
+              "select pg_terminate_backend(holder_pid) from control.sink_offset");
+    while (position->held_until_ms == 0)
+        ck_assert_int_eq(event_wait(&house.shared.changed, 30000), WAIT_READY);
+    ck_assert_int_eq(position->next, 0);
+    house_expect("select fence from control.sink_offset", "2");
+}
+
 HOUSE_TEST(a_partition_waits_for_its_row)
 {
     Position *position = &house.shared.positions.items[0];
@@ -209,4 +222,5 @@ SUITE("sink against Postgres", a_dataset_is_complete_with_its_last_row, the_larg
       a_deletion_keeps_the_columns_also_within_one_batch, a_full_sync_remembers_every_key_it_saw,
       rows_of_a_connection_that_is_gone_are_dropped, of_two_sinks_on_one_partition_one_writes_nothing,
       a_cut_session_is_replaced_and_nothing_is_stored_twice, a_hole_before_a_batch_is_not_jumped,
-      a_commit_that_the_server_lost_is_read_again, a_partition_waits_for_its_row)
+      a_commit_that_the_server_lost_is_read_again, a_commit_that_the_server_lost_is_noticed_when_nothing_new_comes,
+      a_partition_waits_for_its_row)
