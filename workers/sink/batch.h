@@ -26,6 +26,7 @@ typedef struct Row {
     bool key_known, version_known, dataset_known; /* read without complaint */
     bool is_deletion;                             /* set when the value is decoded */
     bool sent;                                    /* in this attempt's COPY */
+    size_t group;                                 /* then: its place in the Content */
     bool lettered;                                /* its dead letter is acknowledged */
     const char *bad;                              /* why it cannot be stored; NULL: nothing is wrong so far */
 } Row;

@@ -15,7 +15,7 @@ static bool store(Pg *pg, Batch *batch, size_t first, size_t end, Error *err)
 {
     Content content = {0};
     AUTO(Text) *script = text_new(NULL);
-    if (!load_copy(pg, batch, first, end, &content, err))
+    if (!load_copy(pg, batch, first, end, INTO_TEMP, &content, err))
         return false;
     load_put_merge(script, batch->type, &content);
     return pg_script(pg, err, script->bytes, NULL, 0);

@@ -19,15 +19,15 @@ typedef struct Copy {
     size_t key_start; /* first row with the current row's key */
 } Copy;
 
-static void note_group(Copy *copy, const Row *row)
+static Group *group_of(Copy *copy, const Row *row)
 {
     Content *content = copy->content;
     for (size_t i = content->n_groups; i > 0; i--) {
-        const Group *group = &content->groups[i - 1];
+        Group *group = &content->groups[i - 1];
         if (memcmp(group->connection, row->connection, sizeof row->connection) != 0)
             break;
         if (group->epoch == row->version.epoch && memcmp(group->dataset, row->dataset, sizeof row->dataset) == 0)
-            return;
+            return group;
     }
     if (content->n_groups == content->capacity) {
         size_t capacity = content->capacity ? 2 * content->capacity : 8;
@@ -38,9 +38,10 @@ static void note_group(Copy *copy, const Row *row)
         content->capacity = capacity;
     }
     Group *group = &content->groups[content->n_groups++];
+    *group = (Group){.epoch = row->version.epoch};
     memcpy(group->connection, row->connection, sizeof group->connection);
     memcpy(group->dataset, row->dataset, sizeof group->dataset);
-    group->epoch = row->version.epoch;
+    return group;
 }
 
 /* Better rows of the same key that go along. Upsert and deletion do not stand in for each other: a deletion keeps the
@@ -80,7 +81,8 @@ static bool encode_row(Copy *copy, const Row *row, const ProtobufCMessage *messa
     encode_int64(out, row->version.epoch);
     encode_int64(out, crypto_hash64(frame.message, frame.n_message));
     encode_boolean(out, row->is_deletion);
-    encode_bytes(out, row->dataset, sizeof row->dataset);
+    if (copy->content->target == INTO_TEMP)
+        encode_bytes(out, row->dataset, sizeof row->dataset);
     return true;
 }
 
@@ -101,7 +103,9 @@ static void add_row(Copy *copy, size_t place)
     }
     row->sent = true;
     *(row->is_deletion ? &copy->content->n_deletions : &copy->content->n_upserts) += 1;
-    note_group(copy, row);
+    Group *group = group_of(copy, row);
+    group->n_rows++;
+    row->group = (size_t)(group - copy->content->groups);
 }
 
 static bool send_rows(Copy *copy, size_t first, size_t end, Error *err)
@@ -123,7 +127,7 @@ static bool send_rows(Copy *copy, size_t first, size_t end, Error *err)
     return true;
 }
 
-bool load_copy(Pg *pg, Batch *batch, size_t first, size_t end, Content *content, Error *err)
+bool load_copy(Pg *pg, Batch *batch, size_t first, size_t end, Target target, Content *content, Error *err)
 {
     const Statements *statements = statements_of(batch->type);
     AUTO(Arena) *scratch = arena_new(SCRATCH);
@@ -134,9 +138,10 @@ bool load_copy(Pg *pg, Batch *batch, size_t first, size_t end, Content *content,
                  .decoder = decoder_for(batch->type),
                  .scratch = scratch,
                  .out = out,
-                 .n_columns = statements->n_columns};
-    *content = (Content){.groups = content->groups, .capacity = content->capacity};
-    return pg_copy_begin(pg, err, statements->copy_temp) && send_rows(&copy, first, end, err) && pg_copy_end(pg, err);
+                 .n_columns = statements->n_columns - (target == INTO_TABLE)};
+    *content = (Content){.groups = content->groups, .capacity = content->capacity, .target = target};
+    return pg_copy_begin(pg, err, target == INTO_TABLE ? statements->copy_table : statements->copy_temp) &&
+           send_rows(&copy, first, end, err) && pg_copy_end(pg, err);
 }
 
 /* Nested loops over the primary key: from a few thousand rows on the planner would rather hash or sort the whole table.

@@ -66,6 +66,74 @@ static void put_stream_locks(Text *script, const Batch *batch, const Content *co
         text_printf(script, ") and data_type = '%s' for key share;\n", batch->type->key);
 }
 
+/* "(place, connection, dataset, epoch), …" */
+static void put_groups(Text *script, const Content *content)
+{
+    for (size_t i = 0; i < content->n_groups; i++) {
+        text_printf(script, "%s(%zu, '", i ? ", " : "", i);
+        put_uuid(script, content->groups[i].connection);
+        text_puts(script, "'::uuid, '");
+        put_uuid(script, content->groups[i].dataset);
+        text_printf(script, "'::uuid, %" PRId64 "::bigint)", content->groups[i].epoch);
+    }
+}
+
+/* What MERGE would leave out must not be among rows that went straight into the table; asked after the streams were
+ * locked, so that the answer is as good as MERGE's own. */
+static void put_fresh_check(Text *script, const Batch *batch, const Content *content)
+{
+    text_puts(script, "do $$ declare fine bigint; begin select count(*) into fine from (values ");
+    put_groups(script, content);
+    text_printf(script,
+                ") as v(place, connection, dataset, epoch)"
+                " join control.stream s on s.connection_id = v.connection and s.data_type = '%s'"
+                " join control.dataset d on d.id = v.dataset and d.stream_id = s.id"
+                " where d.status " UNFINISHED " and coalesce(s.first_row_epoch >= d.first_epoch, true)"
+                " and v.epoch >= s.floor_epoch and v.epoch <> all (s.void_epochs);"
+                " if fine < %zu then raise exception 'rows of a first load are none' using errcode = '" SCRIPT_NOT_FRESH
+                "'; end if; end $$;\n",
+                batch->type->key, content->n_groups);
+}
+
+static void put_array_element(Text *array, const char *text, size_t length)
+{
+    text_putc(array, '"');
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '"' || text[i] == '\\')
+            text_putc(array, '\\');
+        text_putc(array, text[i]);
+    }
+    text_putc(array, '"');
+}
+
+/* As put_seen(), where no temporary table holds the keys. */
+static void put_seen_straight(Text *script, PGconn *conn, const Batch *batch, const Content *content)
+{
+    AUTO(Text) *ids = text_new("{");
+    AUTO(Text) *places = text_new("{");
+    for (size_t i = 0; i < batch->n_rows; i++) {
+        const Row *row = &batch->rows[i];
+        if (!row->sent || row->is_deletion)
+            continue;
+        const char *before = ids->length > 1 ? "," : "";
+        text_printf(places, "%s%zu", before, row->group);
+        text_puts(ids, before);
+        put_array_element(ids, row->id, row->id_length);
+    }
+    text_puts(ids, "}");
+    char *literal = PQescapeLiteral(conn, ids->bytes, ids->length);
+    text_printf(script,
+                "insert into control.seen (dataset_id, epoch, keys)"
+                " select d.id, v.epoch, array_agg(hashtextextended(k.id, 0))"
+                " from unnest(%s::text[], '%s}'::int[]) as k(id, place) join (values ",
+                literal ? literal : "''", places->bytes);
+    PQfreemem(literal);
+    put_groups(script, content);
+    text_puts(script,
+              ") as v(place, connection, dataset, epoch) using (place) join control.dataset d on d.id = v.dataset"
+              " where d.mode = 'full' and d.status " UNFINISHED " group by d.id, v.epoch;\n");
+}
+
 /* What a full sync saw, whether or not it is news; not what a slice brought that was taken over. */
 static void put_seen(Text *script, const Batch *batch, const Content *content)
 {
@@ -98,6 +166,17 @@ static void put_offsets(Text *script, const Batch *batch, Position *const *posit
                 " if moved < %zu then raise exception 'another sink moved the offset' using errcode = '" SCRIPT_LOST
                 "'; end if; end $$;\n",
                 batch->type->topic, n);
+}
+
+/* Every row that went straight into the table was written. */
+static void put_rows_written_straight(Text *script, const Content *content)
+{
+    for (size_t i = 0; i < content->n_groups; i++) {
+        text_printf(script, "update control.dataset set rows_written = rows_written + %zu where id = '",
+                    content->groups[i].n_rows);
+        put_uuid(script, content->groups[i].dataset);
+        text_puts(script, "';\n");
+    }
 }
 
 /* now() is the transaction's start, so rows that carry it were written here. */
@@ -171,12 +250,20 @@ static void put_letter(Text *script, PGconn *conn, const Batch *batch, const Row
 void script_put(Text *script, PGconn *conn, const Batch *batch, const Content *content, Position *const *positions,
                 const Reach *moves, size_t n_moves)
 {
+    bool straight = content->target == INTO_TABLE && content->n_groups > 0;
     put_stream_locks(script, batch, content);
-    put_seen(script, batch, content);
-    if (content->n_groups)
+    if (straight) {
+        put_fresh_check(script, batch, content);
+        put_seen_straight(script, conn, batch, content);
+    } else if (content->n_groups > 0) {
+        put_seen(script, batch, content);
         load_put_merge(script, batch->type, content);
+    }
     put_offsets(script, batch, positions, moves, n_moves);
-    put_rows_written(script, batch, content);
+    if (straight)
+        put_rows_written_straight(script, content);
+    else
+        put_rows_written(script, batch, content);
     for (size_t i = 0; i < batch->n_rows; i++)
         if (batch->rows[i].bad)
             put_letter(script, conn, batch, &batch->rows[i]);

@@ -11,3 +11,5 @@ void script_put(Text *script, PGconn *conn, const Batch *batch, const Content *c
 
 /* What the script raises when an offset or a fence is not what we hold: another sink took over. */
 #define SCRIPT_LOST "TR001"
+/* And when rows went straight into a table that should have been merged: the stream is not fresh, or drops them. */
+#define SCRIPT_NOT_FRESH "TR002"

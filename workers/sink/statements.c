@@ -55,12 +55,12 @@ static char *create_temp(const DataType *type, const char *temp)
     return TAKE(sql->bytes);
 }
 
-static char *copy_into(const DataType *type, const char *temp)
+static char *copy_into(const DataType *type, const char *table, const char *last_column)
 {
     AUTO(Text) *sql = text_new("copy ");
-    text_printf(sql, "%s (", temp);
+    text_printf(sql, "%s (", table);
     put_names(sql, type, "", "");
-    text_puts(sql, ", \"dataset_id\") from stdin (format binary)");
+    text_printf(sql, "%s) from stdin (format binary)", last_column);
     return TAKE(sql->bytes);
 }
 
@@ -99,7 +99,8 @@ const Statements *statements_of(const DataType *type)
     *made = (Statements){
         .temp = temp,
         .create_temp = create_temp(type, temp),
-        .copy_temp = copy_into(type, temp),
+        .copy_temp = copy_into(type, temp, ", \"dataset_id\""),
+        .copy_table = copy_into(type, type->table, ""),
         .merge = merge(type, temp, false, false),
         .merge_best = merge(type, temp, false, true),
         .merge_deletions = merge(type, temp, true, false),

@@ -1,7 +1,8 @@
 /*
  * Statements: the SQL of one data type, made once from its columns. Rows travel by COPY into a temporary table of the
- * session and from there by MERGE; columns stand in one order everywhere:
+ * session and from there by MERGE, or straight into the table; columns stand in one order everywhere:
  *     connection_id, id, the message's, generation, source_version, epoch, content_hash, is_deleted, dataset_id
+ * (dataset_id is the temporary table's alone).
  */
 #pragma once
 #include "proto/data_types.h"
@@ -10,6 +11,7 @@ typedef struct Statements {
     char *temp;                 /* "pg_temp.sink_commerce_orders"                     */
     char *create_temp;          /* once a session; each commit empties it             */
     char *copy_temp;            /* from stdin, binary, n_columns a row                */
+    char *copy_table;           /* the same into the table, without dataset_id        */
     char *merge;                /* upserts                                            */
     char *merge_best;           /* the same where one key comes with several epochs   */
     char *merge_deletions;      /* deletions, after the upserts                       */

@@ -4,6 +4,7 @@
 #include "lib/metrics.h"
 #include "workers/runtime/fault.h"
 #include "workers/sink/bisect.h"
+#include "workers/sink/fresh.h"
 #include "workers/sink/load.h"
 #include "workers/sink/script.h"
 #include <stdio.h>
@@ -11,18 +12,13 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum {
-    FIRST_PAUSE_MS = 100,
-    LONGEST_PAUSE_MS = 5000,
-    LOOK_MS = 1000,
-    HOLD_MS = 2000,
-    STATEMENT_MS = 120000,
-    MAX_TYPES = 64
-};
+enum { FIRST_PAUSE_MS = 100, LONGEST_PAUSE_MS = 5000, HOLD_MS = 2000, STATEMENT_MS = 120000, MAX_TYPES = 64 };
 
 static const double seconds_bounds[] = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
 METRIC(rows_total, "tributary_sink_rows_total", METRIC_COUNTER, "Records stored or found to be no news.");
 METRIC(batches_total, "tributary_sink_batches_total", METRIC_COUNTER, "Batches committed.");
+METRIC(straight_total, "tributary_sink_straight_batches_total", METRIC_COUNTER,
+       "Of those, first loads that went straight into their table.");
 METRIC(retries_total, "tributary_sink_retries_total", METRIC_COUNTER, "Batches that had to be tried again.");
 static Metric batch_seconds = {.name = "tributary_sink_batch_seconds",
                                .help = "From the first row's COPY to the commit.",
@@ -35,9 +31,9 @@ struct Writer {
     int index;
     Pg *pg;
     bool temp_made[MAX_TYPES]; /* in this session */
+    Fresh fresh;
     Batch *first, *last;
     bool busy, abandon, closing, closed;
-    bool watchful; /* from writer_take() to writer_drain(): looks after its session while idle */
     Event work;
 };
 
@@ -95,9 +91,9 @@ static bool ensure_session(Writer *writer, Error *err)
 
 bool writer_take(Writer *writer, Error *err)
 {
-    bool connected = (writer->pg && pg_usable(writer->pg)) || connect_session(writer, err);
-    writer->watchful = connected && take_positions(writer, false, err);
-    return writer->watchful;
+    if (writer->pg && pg_usable(writer->pg))
+        return take_positions(writer, false, err);
+    return connect_session(writer, err) && take_positions(writer, false, err);
 }
 
 void writer_release(Writer *writer)
@@ -118,6 +114,7 @@ typedef struct Work {
     Reach *reaches;
     size_t n;
     Content content;
+    bool merged; /* it was refused on the straight way once */
 } Work;
 
 static bool take_unfenced(Writer *writer, const Batch *batch, Error *err)
@@ -161,10 +158,11 @@ static bool make_temp(Writer *writer, const DataType *type, Error *err)
     return *made;
 }
 
-static bool run_transaction(Writer *writer, Batch *batch, Work *work, Error *err)
+static bool run_transaction(Writer *writer, Batch *batch, Work *work, Target target, Error *err)
 {
     AUTO(Text) *script = text_new(NULL);
-    if (!load_copy(writer->pg, batch, 0, batch->n_rows, &work->content, err) ||
+    if (!pg_script(writer->pg, err, "begin", NULL, 0) ||
+        !load_copy(writer->pg, batch, 0, batch->n_rows, target, &work->content, err) ||
         !letters_send(&writer->shared->letters, batch, err))
         return false;
     script_put(script, pg_raw(writer->pg), batch, &work->content, work->positions, work->reaches, work->n);
@@ -175,34 +173,16 @@ static bool run_transaction(Writer *writer, Batch *batch, Work *work, Error *err
     return true;
 }
 
-static void count(const Batch *batch, int64_t started_ns)
+static void count(const Batch *batch, Target target, int64_t started_ns)
 {
     char labels[64];
     snprintf(labels, sizeof labels, "type=\"%s\"", batch->type->key);
     metric_add(&rows_total, labels, (double)batch->n_rows);
     metric_add(&batches_total, labels, 1);
+    metric_add(&straight_total, labels, target == INTO_TABLE);
     metric_observe(&batch_seconds, "", (double)(clock_monotonic_ns() - started_ns) / 1e9);
     log_debug("batch stored", KV("type", batch->type->key), KV("rows", batch->n_rows), KV("bytes", batch->bytes),
               KV("ms", (clock_monotonic_ns() - started_ns) / 1000000));
-}
-
-static bool store_once(Writer *writer, Batch *batch, Work *work, Error *err)
-{
-    int64_t started_ns = clock_monotonic_ns();
-    if (!ensure_session(writer, err) || !take_unfenced(writer, batch, err))
-        return false;
-    plan_moves(writer, batch, work);
-    if (work->n == 0)
-        return true;
-    batch_sort(batch);
-    if (!make_temp(writer, batch->type, err) || !pg_script(writer->pg, err, "begin", NULL, 0))
-        return false;
-    if (!run_transaction(writer, batch, work, err))
-        return false;
-    for (size_t i = 0; i < work->n; i++)
-        work->positions[i]->next = work->reaches[i].next;
-    count(batch, started_ns);
-    return true;
 }
 
 /* Leaves no transaction open; keeps `err` and the SQLSTATE in it as they are. */
@@ -214,6 +194,51 @@ static void roll_back(Writer *writer)
         pg_free(writer->pg);
         writer->pg = NULL;
     }
+}
+
+/* The straight way, if it is open (*stored). A batch that it refuses is merged, at once: the COPY is the first
+ * statement of its transaction, so a plain rollback leaves what a savepoint would. */
+static bool try_straight(Writer *writer, Batch *batch, Work *work, bool *stored, Error *err)
+{
+    bool straight = false;
+    *stored = false;
+    if (work->merged || !fresh_ask(&writer->fresh, writer->pg, batch, &straight, err))
+        return work->merged;
+    *stored = straight && run_transaction(writer, batch, work, INTO_TABLE, err);
+    if (*stored || !straight)
+        return true;
+    if (!pg_usable(writer->pg) || (err->kind != ERROR_DATA && !bisect_is_data_error(writer->pg, err) &&
+                                   strcmp(pg_sqlstate(writer->pg), SCRIPT_NOT_FRESH) != 0))
+        return false;
+    log_debug("no first load", KV("type", batch->type->key), KV_ERROR(err));
+    roll_back(writer);
+    *err = (Error){0};
+    fresh_over(&writer->fresh, batch);
+    work->merged = true;
+    return true;
+}
+
+static bool merge(Writer *writer, Batch *batch, Work *work, Error *err)
+{
+    return make_temp(writer, batch->type, err) && run_transaction(writer, batch, work, INTO_TEMP, err);
+}
+
+static bool store_once(Writer *writer, Batch *batch, Work *work, Error *err)
+{
+    bool straight;
+    int64_t started_ns = clock_monotonic_ns();
+    if (!ensure_session(writer, err) || !take_unfenced(writer, batch, err))
+        return false;
+    plan_moves(writer, batch, work);
+    if (work->n == 0)
+        return true;
+    batch_sort(batch);
+    if (!try_straight(writer, batch, work, &straight, err) || !(straight || merge(writer, batch, work, err)))
+        return false;
+    for (size_t i = 0; i < work->n; i++)
+        work->positions[i]->next = work->reaches[i].next;
+    count(batch, straight ? INTO_TABLE : INTO_TEMP, started_ns);
+    return true;
 }
 
 /* True when the batch can be tried again at once: its bad rows are known now. */
@@ -276,33 +301,12 @@ static Batch *next_batch(Writer *writer)
     return batch;
 }
 
-/* A server that crashed may have lost what the last batches committed. Where nothing new comes, nobody would notice: so
- * an idle writer looks after its session. Returns how long until the next look. */
-static int64_t look_after_session(Writer *writer)
-{
-    Error err = {0};
-    if (!writer->watchful || writer->shared->lost || (writer->pg && pg_alive(writer->pg)))
-        return LOOK_MS;
-    pg_free(writer->pg);
-    writer->pg = NULL;
-    writer->busy = true;
-    bool connected = ensure_session(writer, &err);
-    writer->busy = false;
-    if (!connected)
-        log_warn("no session while idle", KV("writer", writer->index), KV_ERROR(&err));
-    writer->shared->lost = writer->shared->lost || err.kind == ERROR_LOST;
-    event_notify_all(&writer->shared->changed);
-    return connected ? LOOK_MS : LONGEST_PAUSE_MS;
-}
-
 static void run(void *argument)
 {
     Writer *writer = argument;
     for (;;) {
-        int64_t wait_ms = LOOK_MS;
         while (!writer->first && !writer->closing)
-            if (event_wait(&writer->work, wait_ms) == WAIT_TIMEOUT)
-                wait_ms = look_after_session(writer);
+            event_wait(&writer->work, -1);
         if (writer->closing)
             break;
         Batch *batch = next_batch(writer);
@@ -367,7 +371,6 @@ void writer_drain(Writer *writer, int64_t timeout_ms)
         batch_free(batch);
     }
     writer->abandon = true;
-    writer->watchful = false;
     event_notify_all(&writer->work);
     while (writer->busy) {
         int64_t left = deadline - clock_monotonic_ms();

@@ -124,6 +124,20 @@ static void open_writer(void)
     ck_assert_msg(writer_take(house.writer, &err), "%s", err.text);
 }
 
+static void close_writer(void)
+{
+    writer_drain(house.writer, 0);
+    writer_free(house.writer);
+    positions_clear(&house.shared.positions);
+}
+
+void house_rehire(void)
+{
+    close_writer();
+    open_writer();
+    house.offset = house.shared.positions.items[0].next;
+}
+
 static void run(void *argument)
 {
     (void)argument;
@@ -137,10 +151,8 @@ static void run(void *argument)
     ck_assert_msg(producer != NULL, "%s", err.text);
     open_writer();
     running();
-    writer_drain(house.writer, 0);
-    writer_free(house.writer);
+    close_writer();
     producer_close(producer);
-    positions_clear(&house.shared.positions);
     batch_free(house.batch);
     pg_free(house.pg);
     house.pg = connect_to(server("TRIBUTARY_POSTGRES"));

@@ -34,6 +34,9 @@ void house_put_order(const CommerceOrder *order, const char *version, const char
 /* Hands the batch to the writer and waits until it is stored or given up. */
 void house_store(void);
 
+/* Another sink, of the same house, starts where the offset in Postgres is. */
+void house_rehire(void);
+
 void house_sql(const char *sql);
 /* First column of the first row; owned by the next call. */
 const char *house_text(const char *sql);
