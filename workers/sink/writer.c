@@ -12,7 +12,14 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { FIRST_PAUSE_MS = 100, LONGEST_PAUSE_MS = 5000, HOLD_MS = 2000, STATEMENT_MS = 120000, MAX_TYPES = 64 };
+enum {
+    FIRST_PAUSE_MS = 100,
+    LONGEST_PAUSE_MS = 5000,
+    LOOK_MS = 1000,
+    HOLD_MS = 2000,
+    STATEMENT_MS = 120000,
+    MAX_TYPES = 64
+};
 
 static const double seconds_bounds[] = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
 METRIC(rows_total, "tributary_sink_rows_total", METRIC_COUNTER, "Records stored or found to be no news.");
@@ -34,6 +41,7 @@ struct Writer {
     Fresh fresh;
     Batch *first, *last;
     bool busy, abandon, closing, closed;
+    bool watchful; /* from writer_take() to writer_drain(): looks after its session while idle */
     Event work;
 };
 
@@ -91,9 +99,9 @@ static bool ensure_session(Writer *writer, Error *err)
 
 bool writer_take(Writer *writer, Error *err)
 {
-    if (writer->pg && pg_usable(writer->pg))
-        return take_positions(writer, false, err);
-    return connect_session(writer, err) && take_positions(writer, false, err);
+    bool connected = (writer->pg && pg_usable(writer->pg)) || connect_session(writer, err);
+    writer->watchful = connected && take_positions(writer, false, err);
+    return writer->watchful;
 }
 
 void writer_release(Writer *writer)
@@ -301,12 +309,33 @@ static Batch *next_batch(Writer *writer)
     return batch;
 }
 
+/* A server that crashed may have lost what the last batches committed. Where nothing new comes, nobody would notice: so
+ * an idle writer looks after its session. Returns how long until the next look. */
+static int64_t look_after_session(Writer *writer)
+{
+    Error err = {0};
+    if (!writer->watchful || writer->shared->lost || (writer->pg && pg_alive(writer->pg)))
+        return LOOK_MS;
+    pg_free(writer->pg);
+    writer->pg = NULL;
+    writer->busy = true;
+    bool connected = ensure_session(writer, &err);
+    writer->busy = false;
+    if (!connected)
+        log_warn("no session while idle", KV("writer", writer->index), KV_ERROR(&err));
+    writer->shared->lost = writer->shared->lost || err.kind == ERROR_LOST;
+    event_notify_all(&writer->shared->changed);
+    return connected ? LOOK_MS : LONGEST_PAUSE_MS;
+}
+
 static void run(void *argument)
 {
     Writer *writer = argument;
     for (;;) {
+        int64_t wait_ms = LOOK_MS;
         while (!writer->first && !writer->closing)
-            event_wait(&writer->work, -1);
+            if (event_wait(&writer->work, wait_ms) == WAIT_TIMEOUT)
+                wait_ms = look_after_session(writer);
         if (writer->closing)
             break;
         Batch *batch = next_batch(writer);
@@ -371,6 +400,7 @@ void writer_drain(Writer *writer, int64_t timeout_ms)
         batch_free(batch);
     }
     writer->abandon = true;
+    writer->watchful = false;
     event_notify_all(&writer->work);
     while (writer->busy) {
         int64_t left = deadline - clock_monotonic_ms();
