@@ -1,13 +1,12 @@
 #include "workers/sink/writer.h"
 #include "lib/clock.h"
 #include "lib/log.h"
-#include "lib/metrics.h"
 #include "workers/runtime/fault.h"
 #include "workers/sink/bisect.h"
 #include "workers/sink/fresh.h"
 #include "workers/sink/load.h"
 #include "workers/sink/script.h"
-#include <stdio.h>
+#include "workers/sink/tally.h"
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -20,18 +19,6 @@ enum {
     STATEMENT_MS = 120000,
     MAX_TYPES = 64
 };
-
-static const double seconds_bounds[] = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
-METRIC(rows_total, "tributary_sink_rows_total", METRIC_COUNTER, "Records stored or found to be no news.");
-METRIC(batches_total, "tributary_sink_batches_total", METRIC_COUNTER, "Batches committed.");
-METRIC(straight_total, "tributary_sink_straight_batches_total", METRIC_COUNTER,
-       "Of those, first loads that went straight into their table.");
-METRIC(retries_total, "tributary_sink_retries_total", METRIC_COUNTER, "Batches that had to be tried again.");
-static Metric batch_seconds = {.name = "tributary_sink_batch_seconds",
-                               .help = "From the first row's COPY to the commit.",
-                               .type = METRIC_HISTOGRAM,
-                               .bounds = seconds_bounds,
-                               .n_bounds = COUNT_OF(seconds_bounds)};
 
 struct Writer {
     WriterShared *shared;
@@ -181,18 +168,6 @@ static bool run_transaction(Writer *writer, Batch *batch, Work *work, Target tar
     return true;
 }
 
-static void count(const Batch *batch, Target target, int64_t started_ns)
-{
-    char labels[64];
-    snprintf(labels, sizeof labels, "type=\"%s\"", batch->type->key);
-    metric_add(&rows_total, labels, (double)batch->n_rows);
-    metric_add(&batches_total, labels, 1);
-    metric_add(&straight_total, labels, target == INTO_TABLE);
-    metric_observe(&batch_seconds, "", (double)(clock_monotonic_ns() - started_ns) / 1e9);
-    log_debug("batch stored", KV("type", batch->type->key), KV("rows", batch->n_rows), KV("bytes", batch->bytes),
-              KV("ms", (clock_monotonic_ns() - started_ns) / 1000000));
-}
-
 /* Leaves no transaction open; keeps `err` and the SQLSTATE in it as they are. */
 static void roll_back(Writer *writer)
 {
@@ -245,7 +220,7 @@ static bool store_once(Writer *writer, Batch *batch, Work *work, Error *err)
         return false;
     for (size_t i = 0; i < work->n; i++)
         work->positions[i]->next = work->reaches[i].next;
-    count(batch, straight ? INTO_TABLE : INTO_TEMP, started_ns);
+    tally_stored(batch, straight, started_ns);
     return true;
 }
 
@@ -271,7 +246,7 @@ static void pause_after(Writer *writer, const Batch *batch, int attempt, const E
         ms *= 2;
     ms = ms < LONGEST_PAUSE_MS ? ms : LONGEST_PAUSE_MS;
     ms = ms / 2 + rand() % (ms / 2 + 1);
-    metric_add(&retries_total, NULL, 1);
+    tally_retry();
     log_warn("batch waits", KV("type", batch->type->key), KV("rows", batch->n_rows), KV("attempt", attempt),
              KV("pause_ms", ms), KV_ERROR(err));
     if (!writer->abandon)
