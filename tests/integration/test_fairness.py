@@ -31,7 +31,7 @@ class Fairness(unittest.TestCase):
                 self.assertEqual({dataset: "Complete"}, world.wait([dataset], 60))
                 pages.append(self.pages(world, big) - page)
                 waited.append(int(world.value(f"select first_epoch from control.dataset where id = '{dataset}'")) - turn)
-            print(f"bound: a single job is claimed within {BOUND} turns of {SLICE_PAGES} pages while another company syncs "
+            print(f"\nbound: a single job is claimed within {BOUND} turns of {SLICE_PAGES} pages while another company syncs "
                   f"1,000 pages; measured {max(waited)} at most, and {max(pages)} pages of the other until it was Complete",
                   flush=True)
             self.assertLessEqual(max(waited), BOUND, waited)

@@ -5,6 +5,7 @@ import unittest
 from world import STRIPE_TYPES, World, until
 
 DRAIN_SECONDS = 15
+PAGES = 30
 
 
 class Outages(unittest.TestCase):
@@ -13,12 +14,13 @@ class Outages(unittest.TestCase):
         cls.world = World().__enter__()
         cls.world.start("worker-stripe", 1, "--slice-pages=2")
         cls.world.start("sink")
+        cls.world.sandbox("POST", "/stripe/*/limits", {"on": False})
 
     @classmethod
     def tearDownClass(cls):
         cls.world.__exit__(None, None, None)
 
-    def begin(self, account, pages=40, delay_ms=100):
+    def begin(self, account, pages=PAGES, delay_ms=100):
         """A sync of all types, slow enough to be met in its midst: (company, connection, dataset ids)."""
         self.world.sandbox("POST", f"/stripe/{account}", {"pages": pages})
         self.world.sandbox("POST", f"/stripe/{account}/faults", {"kind": "slow", "delay_ms": delay_ms})
@@ -40,7 +42,7 @@ class Outages(unittest.TestCase):
         self.assertEqual({"Complete"}, set(self.world.wait(queued, 150).values()), self.world.explain(queued))
         self.assertEqual([], self.world.differences(account, company, connection))
         self.assertEqual("0", self.world.value(f"select sum(dead_letters) from control.dataset where company_id = '{company}'"))
-        self.assertIn("0 dead letters", self.world.run("tributary", "dlq", "list").stderr)
+        self.assertEqual("0 dead letters", self.world.run("tributary", "dlq", "list").stderr.strip())
 
     def outage(self, service):
         account = f"outage_{service}"
@@ -52,7 +54,7 @@ class Outages(unittest.TestCase):
         began = time.monotonic()
         self.assert_nothing_lost(account, company, connection, queued)
         self.assertEqual(before, self.processes())
-        print(f"figure: {service} killed with -9 in mid-sync: all complete and equal {time.monotonic() - began:.1f} s after it was back",
+        print(f"\nfigure: {service} killed with -9 in mid-sync: all complete and equal {time.monotonic() - began:.1f} s after it was back",
               flush=True)
 
     def test_a_broker_killed_in_mid_sync_loses_nothing(self):
@@ -70,7 +72,7 @@ class Outages(unittest.TestCase):
         began = time.monotonic()
         self.world.stop("worker-stripe", 1)
         took = time.monotonic() - began
-        print(f"figure: a worker drained in {took:.1f} s after SIGTERM in mid-sync (limit {DRAIN_SECONDS})", flush=True)
+        print(f"\nfigure: a worker drained in {took:.1f} s after SIGTERM in mid-sync (limit {DRAIN_SECONDS})", flush=True)
         self.assertTrue(self.unfinished(queued))
         # It left by itself: its row is gone, and nobody had to declare it dead.
         self.assertEqual("1", self.world.value("select count(*) from control.worker where program = 'worker-stripe'"))
@@ -88,7 +90,7 @@ class Outages(unittest.TestCase):
         self.assertEqual("Cancelled", states.pop(orders))
         self.assertEqual({"Complete"}, set(states.values()))
         self.assertEqual([], self.world.differences("cancel", company, connection, others))
-        self.assertLess(int(self.world.value(f"select pages from control.dataset where id = '{orders}'")), 40)
+        self.assertLess(int(self.world.value(f"select pages from control.dataset where id = '{orders}'")), PAGES)
         again = self.world.run("tributary", "dataset", "cancel", "--company", company, orders, check=False)
         self.assertEqual("Cancelled", self.world.datasets([orders])[orders], again)
         # A later sync brings what the cancelled one did not.
