@@ -1,7 +1,7 @@
 /*
  * Fresh: which datasets are the first of their stream, so that all rows of the stream are theirs and a key that comes
  * for the first time is in no table yet. A batch of fresh datasets alone, no key of it twice, goes straight into its
- * table: twice as fast as the merge. What is known here only picks the way; what may be stored is asked in the
+ * table and saves the merge (tests/bench). What is known here only picks the way; what may be stored is asked in the
  * transaction (SCRIPT_NOT_FRESH), so a guess that is wrong costs a rollback and nothing else.
  */
 #pragma once
