@@ -82,9 +82,10 @@ class Kills:
         for instance in (1, 2):
             self.start("worker-stripe", instance)
         self.start("sink", 1)
-        if options.slow:
-            world.sandbox("POST", "/stripe/*/faults", {"kind": "slow", "delay_ms": options.slow})
         companies = {f"chaos_{i}": world.connect(f"chaos_{i}") for i in range(options.companies)}
+        for account in companies if options.slow else ():
+            world.sandbox("POST", f"/stripe/{account}", {"size": "small"})
+            world.sandbox("POST", f"/stripe/{account}/faults", {"kind": "slow", "delay_ms": options.slow})
         rounds, started, pause = 0, time.monotonic(), threading.Event()
         while self.counted < options.kills or not rounds:
             rounds += 1
