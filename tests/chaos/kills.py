@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from world import STRIPE_TYPES, World, until  # noqa: E402
+from world import STRIPE_TYPES, World  # noqa: E402
 
 WATCH = """
 create table control.backwards (what text);
@@ -41,18 +41,20 @@ class Kills:
         extra = ["--slice-pages=2", "--stripe-page-size=20"] if name == "worker-stripe" else []
         self.world.start(name, instance, *extra, env=self.fault)
 
-    def kill_one(self):
-        """One in five is the sink; else the worker that holds most slices at this moment."""
-        name, instance = ("sink", 1) if self.random.random() < 0.2 else ("worker-stripe", self.random.choice((1, 2)))
-        if name == "sink":
-            self.world.kill(name, instance)
-        else:
-            pids = {(self.world.folder / "run" / f"{name}-{i}.pid").read_text().split()[0]: i for i in (1, 2)}
-            busy = self.world.sql("select w.pid from control.dataset d join control.worker w on w.incarnation = d.owner "
-                                  f"where w.pid in ({','.join(pids)}) group by 1 order by count(*) desc")
-            pid = busy[0][0] if busy else next(p for p, i in pids.items() if i == instance)
-            instance = pids[pid]
-            self.world.kill(name, instance)
+    def pids(self):
+        return {(self.world.folder / "run" / f"worker-stripe-{i}.pid").read_text().split()[0]: i for i in (1, 2)}
+
+    def busiest(self):
+        """The pid of the worker that holds most slices at this moment; None when none holds any."""
+        rows = self.world.sql("select w.pid from control.dataset d join control.worker w on w.incarnation = d.owner "
+                              f"where w.pid in ({','.join(self.pids())}) group by 1 order by count(*) desc limit 1")
+        return rows[0][0] if rows else None
+
+    def kill_one(self, pid):
+        """One kill in five is the sink's, else the busiest worker's."""
+        name, instance = ("sink", 1) if self.random.random() < 0.2 else ("worker-stripe", self.pids()[pid])
+        self.world.kill(name, instance)
+        if name != "sink":
             held = self.world.sql("select d.id, d.epoch, d.slice_no from control.dataset d join control.worker w "
                                   f"on w.incarnation = d.owner where w.pid = {pid}")
             self.held += [(d, int(e)) for d, e, _ in held]
@@ -86,7 +88,7 @@ class Kills:
         for account in companies if options.slow else ():
             world.sandbox("POST", f"/stripe/{account}", {"size": "small"})
             world.sandbox("POST", f"/stripe/{account}/faults", {"kind": "slow", "delay_ms": options.slow})
-        rounds, started, pause = 0, time.monotonic(), threading.Event()
+        rounds, started, next_kill, pause = 0, time.monotonic(), 0, threading.Event()
         while self.counted < options.kills or not rounds:
             rounds += 1
             queueing = threading.Thread(target=self.queue_all, args=(companies, rounds > 1))
@@ -94,13 +96,12 @@ class Kills:
             while queueing.is_alive() or not self.ended():
                 if time.monotonic() - started > options.seconds:
                     raise AssertionError(f"not ended within {options.seconds} s: {self.explain()}")
-                if self.counted < options.kills:
-                    pause.wait(options.every)
-                    if not self.ended():
-                        self.kill_one()
-                else:
-                    queueing.join()
-                    until(self.ended, 120, self.explain)
+                pid = self.busiest() if self.counted < options.kills and time.monotonic() > next_kill else None
+                if pid:
+                    self.kill_one(pid)
+                    next_kill = time.monotonic() + options.every
+                pause.wait(0.1)
+            queueing.join()
         return self.verdict(companies, rounds, time.monotonic() - started)
 
     def queue_all(self, companies, full):

@@ -11,7 +11,7 @@ from world import STRIPE_TYPES, World, until
 class KillNine(unittest.TestCase):
     def test_workers_and_sink_killed_in_mid_sync_lose_and_double_nothing(self):
         with World() as world:
-            problems = kills.Kills(world, kills.options(["--companies", "12", "--kills", "3", "--every", "8", "--slow", "300",
+            problems = kills.Kills(world, kills.options(["--companies", "12", "--kills", "4", "--every", "5", "--slow", "300",
                                                          "--seconds", "240"])).run()
             world.failed = bool(problems)
             self.assertEqual([], problems)
