@@ -218,6 +218,15 @@ bool config_is_set(const Config *config, const char *name)
     return value_of(config, name)->from != NULL;
 }
 
+bool config_require(const Config *config, const char *const *names, size_t n, Error *err)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!config_text(config, names[i]))
+            return error_set(err, ERROR_CONFIG, "%s is not set: '%s --help' lists the options", names[i],
+                             config->program->name);
+    return true;
+}
+
 void config_each_kafka(const Config *config, void (*visit)(void *context, const char *property, const char *value),
                        void *context)
 {

@@ -73,6 +73,9 @@ int64_t config_integer(const Config *config, const char *name);  /* also duratio
 bool config_boolean(const Config *config, const char *name);
 const Secret *config_secret(const Config *config, const char *name); /* NULL when unset */
 bool config_is_set(const Config *config, const char *name);          /* by flag, environment or file */
+/* For options of the common table that only some programs cannot do without; ERROR_CONFIG names the first that is
+ * unset. */
+bool config_require(const Config *config, const char *const *names, size_t n, Error *err) MUST_CHECK;
 
 /* Each kafka.<property>, in the order given. */
 void config_each_kafka(const Config *config, void (*visit)(void *context, const char *property, const char *value),

@@ -1,7 +1,9 @@
+#include "lib/clock.h"
 #include "lib/kafka_internal.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 DEFINE_AUTO(rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy)
 DEFINE_AUTO(rd_kafka_NewTopic_t, rd_kafka_NewTopic_destroy)
@@ -11,7 +13,7 @@ DEFINE_AUTO(rd_kafka_event_t, rd_kafka_event_destroy)
 typedef const struct rd_kafka_metadata Metadata;
 DEFINE_AUTO(Metadata, rd_kafka_metadata_destroy)
 
-enum { ANSWER_MS = 30000, METADATA_MS = 10000, MAX_REPLICAS = 3, REASON_SIZE = 256 };
+enum { ANSWER_MS = 30000, METADATA_MS = 10000, KNOWN_MS = 15000, POLL_MS = 20, MAX_REPLICAS = 3, REASON_SIZE = 256 };
 
 static Metadata *metadata_of(rd_kafka_t *rk, Error *err)
 {
@@ -30,16 +32,20 @@ static int partitions_of(Metadata *metadata, const char *topic)
     return 0;
 }
 
-int kafka_partitions(const Config *config, const char *topic, Error *err)
+bool kafka_partitions(const Config *config, const char *const *topics, size_t n, int *counts, Error *err)
 {
     AUTO(rd_kafka_t) *rk = kafka_client(config, NULL, err);
     AUTO(Metadata) *metadata = rk ? metadata_of(rk, err) : NULL;
     if (!metadata)
-        return -1;
-    int n = partitions_of(metadata, topic);
-    if (n == 0)
-        error_set(err, ERROR_CONFIG, "topic %s does not exist; `tributary migrate` creates it", topic);
-    return n > 0 ? n : -1;
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        int count = partitions_of(metadata, topics[i]);
+        if (count == 0)
+            return error_set(err, ERROR_CONFIG, "topic %s does not exist: run 'tributary migrate' first", topics[i]);
+        if (counts)
+            counts[i] = count;
+    }
+    return true;
 }
 
 /* The answer to what was sent, of the type that belongs to it. */
@@ -108,6 +114,24 @@ static bool create(rd_kafka_t *rk, const TopicSpec *spec, int replicas, Error *e
     return true;
 }
 
+/* The controller has made them before every broker knows: whoever asks next must find them. */
+static bool await_topics(rd_kafka_t *rk, const TopicSpec *topics, size_t n, Error *err)
+{
+    int64_t deadline_ms = clock_monotonic_ms() + KNOWN_MS;
+    for (size_t known = 0;; nanosleep(&(struct timespec){.tv_nsec = POLL_MS * 1000000L}, NULL)) {
+        AUTO(Metadata) *metadata = metadata_of(rk, err);
+        if (!metadata)
+            return false;
+        while (known < n && partitions_of(metadata, topics[known].name) > 0)
+            known++;
+        if (known == n)
+            return true;
+        if (clock_monotonic_ms() > deadline_ms)
+            return error_set(err, ERROR_TRANSIENT, "topic %s was made, but the brokers do not know it",
+                             topics[known].name);
+    }
+}
+
 bool kafka_create_topics(const Config *config, const TopicSpec *topics, size_t n, Error *err)
 {
     AUTO(rd_kafka_t) *rk = kafka_client(config, NULL, err);
@@ -118,7 +142,7 @@ bool kafka_create_topics(const Config *config, const TopicSpec *topics, size_t n
     for (size_t i = 0; i < n; i++)
         if (partitions_of(metadata, topics[i].name) == 0 && !create(rk, &topics[i], replicas, err))
             return false;
-    return true;
+    return await_topics(rk, topics, n, err);
 }
 
 /* The partitions of `topic` for which `group` has not committed; NULL on failure. */
@@ -178,8 +202,8 @@ static bool set_offsets(rd_kafka_t *rk, const char *group, const rd_kafka_topic_
 
 bool kafka_commit_start(const Config *config, const char *group, const char *topic, Error *err)
 {
-    int n = kafka_partitions(config, topic, err);
-    AUTO(rd_kafka_t) *rk = n > 0 ? kafka_client(config, group, err) : NULL;
+    int n = 0;
+    AUTO(rd_kafka_t) *rk = kafka_partitions(config, &topic, 1, &n, err) ? kafka_client(config, group, err) : NULL;
     if (!rk)
         return false;
     AUTO(rd_kafka_topic_partition_list_t) *missing = uncommitted(rk, topic, n, err);

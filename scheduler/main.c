@@ -2,6 +2,7 @@
  * scheduler: decides what runs when and answers the API; never touches a source's data.
  */
 #include "lib/clock.h"
+#include "lib/environment.h"
 #include "lib/log.h"
 #include "lib/program.h"
 #include "proto/data_types.h"
@@ -13,9 +14,10 @@
 #include <stdlib.h>
 
 static const Option options[] = {
-    {"reconcile-after",                                "2m",           "a slice that nobody works on for so long may have lost its job", OPTION_DURATION},
-    { "reconcile-every", "15s",           "how often lost jobs are looked for",                                                       OPTION_DURATION,  .min = 100, .max = 3600000},
-    { "api-connections", "16", "connections to Postgres that the API may hold",                                                         OPTION_INTEGER,     .min = 1, .max = 1000},
+    {"reconcile-after", "2m",  "after this time without work a slice may have lost its job", OPTION_DURATION, false, 0,
+     0                                                                                                                           },
+    {"reconcile-every", "15s", "how often lost jobs are looked for",                         OPTION_DURATION, false, 100, 3600000},
+    {"api-connections", "16",  "connections to Postgres that the API may hold",              OPTION_INTEGER,  false, 1,   1000   },
 };
 
 enum { LAST_ROUND_MS = 10000, RECORD_TYPES = 64 };
@@ -32,21 +34,14 @@ typedef struct Scheduler {
     int64_t give_up_ms;
 } Scheduler;
 
-static bool needs(const Config *config, const char *option, Error *err)
-{
-    return config_text(config, option) ||
-           error_set(err, ERROR_CONFIG, "%s is not set: 'scheduler --help' lists the options", option);
-}
-
 /* The API answers 503 until the rest is there. */
 static bool open_api(Scheduler *self, Error *err)
 {
     const Config *config = self->program.config;
-    const char *key_file = config_text(config, "master-key-file");
-    if (!needs(config, "postgres", err) || !needs(config, "kafka-brokers", err) ||
-        !needs(config, "master-key-file", err))
+    static const char *const needed[] = {"postgres", "kafka-brokers", "master-key-file"};
+    if (!config_require(config, needed, COUNT_OF(needed), err))
         return false;
-    self->api.keys = keyring_load(key_file, err);
+    self->api.keys = keyring_load(config_text(config, "master-key-file"), err);
     if (!self->api.keys)
         return false;
     self->api.pool =
@@ -56,16 +51,16 @@ static bool open_api(Scheduler *self, Error *err)
     return program_serve(&self->program, &served, err);
 }
 
-static bool check_environment(Scheduler *self, Error *err)
+static bool check_database(Scheduler *self, Error *err)
 {
     AUTO(Pg) *pg = pg_connect(self->control.postgres, "scheduler", err);
-    return pg && environment_check(pg, self->program.environment, err);
+    return pg && migrations_check(pg, err) && environment_check(pg, self->program.environment, err);
 }
 
 static bool wait_for_services(Scheduler *self, Error *err)
 {
     program_ready(false, "waiting for Postgres");
-    if (!pg_wait_ready(self->control.postgres, "scheduler", &self->stop, err) || !check_environment(self, err))
+    if (!pg_wait_ready(self->control.postgres, "scheduler", &self->stop, err) || !check_database(self, err))
         return false;
     program_ready(false, "waiting for Kafka");
     return kafka_wait_ready(self->program.config, &self->stop, err) &&

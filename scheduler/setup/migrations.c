@@ -1,4 +1,5 @@
 #include "scheduler/setup/migrations.h"
+#include "lib/environment.h"
 #include "lib/log.h"
 #include "lib/text.h"
 #include <string.h>
@@ -59,28 +60,18 @@ static bool apply(Pg *pg, const Migration *migration, Error *err)
     return error_wrap(err, "migration %s", migration->name);
 }
 
-/* The database's environment and this program's; one that has none yet fits when `may_be_new`. */
-static bool compare(Pg *pg, const char *environment, bool may_be_new, Error *err)
+/* A new database takes this program's environment; one that has another is refused. */
+static bool stamp(Pg *pg, const char *environment, Error *err)
 {
-    AUTO(PGresult) *meta = pg_query(pg, err, "select environment from control.meta", 0, NULL);
-    if (!meta)
-        return false;
-    if (PQntuples(meta) == 0)
-        return may_be_new ||
-               error_set(err, ERROR_CONFIG, "the database has no environment yet: run 'tributary migrate' first");
-    const char *theirs = pg_text(meta, 0, "environment");
-    return strcmp(theirs, environment) == 0 ||
-           error_set(
-               err, ERROR_CONFIG,
-               "the database belongs to the environment '%s', this program to '%s': set --environment, or another "
-               "database",
-               theirs, environment);
+    return pg_execute(pg, err, "insert into control.meta (environment) values ($1) on conflict do nothing",
+                      PG_PARAMS(environment)) >= 0 &&
+           environment_check(pg, environment, err);
 }
 
 static bool apply_missing(Pg *pg, const char *environment, int *n_applied, Error *err)
 {
     AUTO(PGresult) *applied = read_applied(pg, err);
-    if (!applied || (PQntuples(applied) > 0 && !compare(pg, environment, true, err)))
+    if (!applied || (PQntuples(applied) > 0 && !stamp(pg, environment, err)))
         return false;
     for (size_t i = 0; i < n_migrations; i++) {
         if (has(applied, migrations[i].name))
@@ -89,8 +80,7 @@ static bool apply_missing(Pg *pg, const char *environment, int *n_applied, Error
             return false;
         *n_applied += 1;
     }
-    return pg_execute(pg, err, "insert into control.meta (environment) values ($1) on conflict do nothing",
-                      PG_PARAMS(environment)) >= 0;
+    return stamp(pg, environment, err);
 }
 
 bool migrations_apply(Pg *pg, const char *environment, int *n_applied, Error *err)
@@ -107,7 +97,7 @@ bool migrations_apply(Pg *pg, const char *environment, int *n_applied, Error *er
     return done;
 }
 
-bool environment_check(Pg *pg, const char *environment, Error *err)
+bool migrations_check(Pg *pg, Error *err)
 {
     AUTO(PGresult) *applied = read_applied(pg, err);
     if (!applied)
@@ -116,5 +106,5 @@ bool environment_check(Pg *pg, const char *environment, Error *err)
         if (!has(applied, migrations[i].name))
             return error_set(err, ERROR_CONFIG, "the database lacks migration '%s': run 'tributary migrate' first",
                              migrations[i].name);
-    return compare(pg, environment, false, err);
+    return true;
 }

@@ -17,5 +17,5 @@ extern const size_t n_migrations;
  * another environment or has migrations that this program does not know: it is of a newer version. */
 bool migrations_apply(Pg *pg, const char *environment, int *n_applied, Error *err) MUST_CHECK;
 
-/* ERROR_CONFIG when the database is not migrated to this version or belongs to another environment. */
-bool environment_check(Pg *pg, const char *environment, Error *err) MUST_CHECK;
+/* ERROR_CONFIG when the database is not migrated to this version. */
+bool migrations_check(Pg *pg, Error *err) MUST_CHECK;

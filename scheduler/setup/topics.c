@@ -1,20 +1,13 @@
 #include "scheduler/setup/topics.h"
 #include "lib/arena.h"
-#include "lib/clock.h"
 #include "proto/data_types.h"
 #include "proto/job.h"
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define DAYS(n) ((int64_t)(n)*24 * 3600 * 1000)
 
-enum { MAX_SOURCES = 100, ANSWER_MS = 10000, KNOWN_MS = 15000, POLL_MS = 20 };
-
-typedef const struct rd_kafka_metadata Metadata;
-DEFINE_AUTO(rd_kafka_t, rd_kafka_destroy)
-DEFINE_AUTO(rd_kafka_conf_t, rd_kafka_conf_destroy)
-DEFINE_AUTO(Metadata, rd_kafka_metadata_destroy)
+enum { MAX_SOURCES = 100 };
 
 bool source_is_built(const char *source)
 {
@@ -74,58 +67,6 @@ static bool start_groups(const Config *config, const char *const *sources, size_
     return true;
 }
 
-static rd_kafka_t *open_client(const Config *config, Error *err)
-{
-    AUTO(rd_kafka_conf_t) *conf = kafka_conf(config, "topics", err);
-    if (!conf)
-        return NULL;
-    char reason[256];
-    rd_kafka_t *client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof reason);
-    if (client)
-        (void)TAKE(conf); /* the client's now */
-    else
-        error_set(err, ERROR_CONFIG, "kafka: %s", reason);
-    return client;
-}
-
-static Metadata *read_metadata(rd_kafka_t *client, Error *err)
-{
-    Metadata *metadata = NULL;
-    rd_kafka_resp_err_t code = rd_kafka_metadata(client, 1, NULL, &metadata, ANSWER_MS);
-    if (!code)
-        return metadata;
-    kafka_error(err, code, "topics");
-    return NULL;
-}
-
-static int partitions_of(Metadata *metadata, const char *topic)
-{
-    for (int i = 0; i < metadata->topic_cnt; i++)
-        if (strcmp(metadata->topics[i].topic, topic) == 0 && !metadata->topics[i].err)
-            return metadata->topics[i].partition_cnt;
-    return 0;
-}
-
-/* The controller has made them before every broker knows: whoever asks next must find them. */
-static bool await_topics(const Config *config, const TopicSpec *topics, size_t n, Error *err)
-{
-    AUTO(rd_kafka_t) *client = open_client(config, err);
-    int64_t deadline_ms = clock_monotonic_ms() + KNOWN_MS;
-    for (size_t known = 0; client; nanosleep(&(struct timespec){.tv_nsec = POLL_MS * 1000000L}, NULL)) {
-        AUTO(Metadata) *metadata = read_metadata(client, err);
-        if (!metadata)
-            return false;
-        while (known < n && partitions_of(metadata, topics[known].name) > 0)
-            known++;
-        if (known == n)
-            return true;
-        if (clock_monotonic_ms() > deadline_ms)
-            return error_set(err, ERROR_TRANSIENT, "topic %s was made, but the brokers do not know it",
-                             topics[known].name);
-    }
-    return false;
-}
-
 bool topics_make(const Config *config, Pg *pg, int job_partitions, int record_partitions, TopicsResult *result,
                  Error *err)
 {
@@ -137,21 +78,14 @@ bool topics_make(const Config *config, Pg *pg, int job_partitions, int record_pa
     TopicSpec *topics = ARENA_ARRAY(arena, TopicSpec, n_data_types + 2 + n_sources * (N_JOB_CLASSES + 1));
     size_t n = list_topics(arena, topics, sources, n_sources, job_partitions, record_partitions);
     *result = (TopicsResult){(int)n, (int)n_sources};
-    return kafka_create_topics(config, topics, n, err) && await_topics(config, topics, n, err) &&
-           start_groups(config, sources, n_sources, err);
+    return kafka_create_topics(config, topics, n, err) && start_groups(config, sources, n_sources, err);
 }
 
 bool topics_count_partitions(const Config *config, int *counts, Error *err)
 {
-    AUTO(rd_kafka_t) *client = open_client(config, err);
-    AUTO(Metadata) *metadata = client ? read_metadata(client, err) : NULL;
-    if (!metadata)
-        return false;
-    for (size_t i = 0; i < n_data_types; i++) {
-        counts[i] = partitions_of(metadata, data_types[i].topic);
-        if (counts[i] == 0)
-            return error_set(err, ERROR_CONFIG, "topic %s is missing: run 'tributary migrate' first",
-                             data_types[i].topic);
-    }
-    return true;
+    AUTO(Arena) *arena = arena_new(4 * KIB);
+    const char **topics = ARENA_ARRAY(arena, const char *, n_data_types);
+    for (size_t i = 0; i < n_data_types; i++)
+        topics[i] = data_types[i].topic;
+    return kafka_partitions(config, topics, n_data_types, counts, err);
 }

@@ -1,4 +1,5 @@
 #include "workers/runtime/start.h"
+#include "lib/environment.h"
 #include "lib/log.h"
 #include "lib/redis.h"
 #include "proto/job.h"
@@ -10,19 +11,12 @@
 
 enum { RECORDS_LINGER_MS = 20, CONNECT_MS = 10000 };
 
-static bool needs(const Runtime *runtime, const char *option, Error *err)
-{
-    return config_text(runtime->config, option) ||
-           error_set(err, ERROR_CONFIG, "%s is not set: '%s --help' lists the options", option, runtime->program);
-}
-
 static bool open_source(Runtime *runtime, Error *err)
 {
-    const char *keys = config_text(runtime->config, "master-key-file");
-    if (!needs(runtime, "postgres", err) || !needs(runtime, "kafka-brokers", err) ||
-        !needs(runtime, "master-key-file", err))
+    static const char *const needed[] = {"postgres", "kafka-brokers", "master-key-file"};
+    if (!config_require(runtime->config, needed, COUNT_OF(needed), err))
         return false;
-    runtime->keys = keyring_load(keys, err);
+    runtime->keys = keyring_load(config_text(runtime->config, "master-key-file"), err);
     if (!runtime->keys)
         return false;
     runtime->state = calloc(1, runtime->source->state_size + 1);
@@ -36,32 +30,21 @@ static bool open_source(Runtime *runtime, Error *err)
 static bool check_environment(const Runtime *runtime, Error *err)
 {
     Pg *pg = pg_take(runtime->pg, err);
-    AUTO(PGresult) *row = pg ? pg_query(pg, err, "select environment from control.meta", 0, NULL) : NULL;
-    bool missing = pg && !row && strncmp(pg_sqlstate(pg), "42P01", 5) == 0; /* undefined_table */
+    bool fine = pg && environment_check(pg, runtime->environment, err);
     pg_give(runtime->pg, pg);
-    if (missing || (row && PQntuples(row) == 0))
-        return error_set(err, ERROR_CONFIG, "the database is not set up: run 'tributary migrate' first");
-    if (!row)
-        return false;
-    const char *theirs = pg_text(row, 0, "environment");
-    return strcmp(theirs, runtime->environment) == 0 ||
-           error_set(err, ERROR_CONFIG,
-                     "the database belongs to environment '%s', this program to '%s': check TRIBUTARY_POSTGRES and "
-                     "TRIBUTARY_ENVIRONMENT",
-                     theirs, runtime->environment);
+    return fine;
 }
 
 static bool check_topics(const Runtime *runtime, Error *err)
 {
-    char topics[N_JOB_CLASSES + 2][JOB_NAME_SIZE];
+    char names[N_JOB_CLASSES + 1][JOB_NAME_SIZE];
+    const char *topics[N_JOB_CLASSES + 2] = {[N_JOB_CLASSES + 1] = LETTERS_RECORDS};
     for (int c = 0; c < N_JOB_CLASSES; c++)
-        job_topic(topics[c], runtime->source->name, (JobClass)c);
-    job_dead_letter_topic(topics[N_JOB_CLASSES], runtime->source->name);
-    snprintf(topics[N_JOB_CLASSES + 1], JOB_NAME_SIZE, "%s", LETTERS_RECORDS);
-    for (size_t i = 0; i < COUNT_OF(topics); i++)
-        if (kafka_partitions(runtime->config, topics[i], err) < 0)
-            return error_wrap(err, "run 'tributary migrate' first if the topic is not there");
-    return true;
+        job_topic(names[c], runtime->source->name, (JobClass)c);
+    job_dead_letter_topic(names[N_JOB_CLASSES], runtime->source->name);
+    for (int i = 0; i <= N_JOB_CLASSES; i++)
+        topics[i] = names[i];
+    return kafka_partitions(runtime->config, topics, COUNT_OF(topics), NULL, err);
 }
 
 static bool wait_for_redis(const Runtime *runtime, Error *err)

@@ -165,6 +165,18 @@ START_TEST(printed_values_show_their_origin_and_no_secret)
 }
 END_TEST
 
+START_TEST(a_program_names_what_it_cannot_do_without)
+{
+    static const char *const needed[] = {"kafka-brokers", "postgres"};
+    AUTO(Config) *config = load(FLAGS(), ENVIRONMENT("TRIBUTARY_KAFKA_BROKERS=h:1"));
+    Error err = {0};
+    ck_assert(config_require(config, needed, 1, &err));
+    ck_assert(!config_require(config, needed, COUNT_OF(needed), &err));
+    ck_assert_int_eq(err.kind, ERROR_CONFIG);
+    ck_assert_str_eq(err.text, "postgres is not set: 'tester --help' lists the options");
+}
+END_TEST
+
 START_TEST(help_names_every_option_and_ignores_the_rest)
 {
     AUTO(Config) *config = load(FLAGS("--help", "--nonsense"), ENVIRONMENT("TRIBUTARY_BATCH_ROWS=x"));
@@ -184,4 +196,4 @@ SUITE("config", defaults_are_there_and_typed, flags_come_with_and_without_an_equ
       bad_flags_are_usage_errors_that_help, bad_variables_name_themselves,
       what_is_required_and_missing_is_named_with_all_ways_to_give_it, options_stop_at_the_first_operand,
       secrets_are_no_flags, properties_of_librdkafka_pass_through, printed_values_show_their_origin_and_no_secret,
-      help_names_every_option_and_ignores_the_rest)
+      a_program_names_what_it_cannot_do_without, help_names_every_option_and_ignores_the_rest)
