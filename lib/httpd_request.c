@@ -1,17 +1,6 @@
 #include "lib/httpd_parts.h"
 #include <string.h>
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* Percent-decoded copy; NULL when an escape is malformed or the result is no text that Postgres would take. */
 static char *decode(Arena *arena, const char *text, size_t length)
 {
@@ -20,8 +9,8 @@ static char *decode(Arena *arena, const char *text, size_t length)
     for (size_t i = 0; i < length; i++) {
         char c = text[i];
         if (c == '%') {
-            int high = i + 2 < length ? hex_value(text[i + 1]) : -1;
-            int low = high >= 0 ? hex_value(text[i + 2]) : -1;
+            int high = i + 2 < length ? text_hex_digit(text[i + 1]) : -1;
+            int low = high >= 0 ? text_hex_digit(text[i + 2]) : -1;
             if (low < 0)
                 return NULL;
             c = (char)(high << 4 | low);

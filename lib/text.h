@@ -39,6 +39,8 @@ size_t text_clean(char *out, const char *bytes, size_t length);
 /* Hexadecimal or base64 (standard alphabet, padded) of bytes; out needs 2n+1 or 4*ceil(n/3)+1. */
 void text_hex(char *out, const void *bytes, size_t length);
 void text_base64(char *out, const void *bytes, size_t length);
+/* 0 to 15; -1: no hexadecimal digit. */
+int text_hex_digit(char c);
 /* Decodes base64 into out (room for 3*length/4); the size, or -1 when it is malformed. */
 long text_unbase64(void *out, const char *base64, size_t length);
 

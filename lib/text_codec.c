@@ -82,7 +82,7 @@ void text_uuid(char out[37])
     out[36] = 0;
 }
 
-static int hex_value(char c)
+int text_hex_digit(char c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';
@@ -108,7 +108,7 @@ bool text_uuid_bytes(const char *text, uint8_t out[16])
                 return false;
             continue;
         }
-        int value = hex_value(text[i]);
+        int value = text_hex_digit(text[i]);
         if (value < 0)
             return false;
         out[digit / 2] = (uint8_t)(digit % 2 ? out[digit / 2] << 4 | value : value);

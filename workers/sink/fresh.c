@@ -15,11 +15,7 @@ static Answer *find(Fresh *fresh, const uint8_t dataset[16])
 static bool ask(Fresh *fresh, Pg *pg, const uint8_t dataset[16], Answer **answer, Error *err)
 {
     char id[33];
-    for (size_t i = 0; i < 16; i++) {
-        id[2 * i] = "0123456789abcdef"[dataset[i] >> 4];
-        id[2 * i + 1] = "0123456789abcdef"[dataset[i] & 15];
-    }
-    id[32] = 0;
+    text_hex(id, dataset, 16);
     AUTO(PGresult) *rows = pg_query(pg, err,
                                     "select coalesce(s.first_row_epoch >= d.first_epoch, true) as fresh"
                                     " from control.dataset d join control.stream s on s.id = d.stream_id"
