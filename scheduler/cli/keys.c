@@ -8,8 +8,8 @@
 enum { MAX_KEYS = 10, KEY_BYTES = 32 };
 
 static const Option create_options[] = {
-    {"name", NULL, "what the key is for", OPTION_TEXT,                               .required = true},
-    {"role",      "Admin",     "Onboarding, Advisor, Analyst, Developer or Admin",              OPTION_TEXT},
+    {"name", NULL,    "what the key is for",                              OPTION_TEXT, true,  0, 0},
+    {"role", "Admin", "Onboarding, Advisor, Analyst, Developer or Admin", OPTION_TEXT, false, 0, 0},
 };
 
 static Pg *connect_postgres(const Config *config, Error *err)
