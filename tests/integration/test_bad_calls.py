@@ -5,7 +5,7 @@ import subprocess
 import unittest
 import uuid
 
-from world import World, until
+from world import WorldCase, until
 
 SERVED = ["scheduler", "worker-stripe", "sink"]
 
@@ -31,17 +31,11 @@ class Waiting:
         self.process.wait(30)
 
 
-class BadCalls(unittest.TestCase):
+class BadCalls(WorldCase):
     @classmethod
     def setUpClass(cls):
-        cls.world = World().__enter__()
-        cls.world.start("worker-stripe")
-        cls.world.start("sink")
+        super().setUpClass()
         cls.company, cls.connection = cls.world.connect("calls")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.world.__exit__(None, None, None)
 
     def assert_refused(self, wanted, method, path, body=None, says=()):
         status, answer = self.world.api(method, path, body)
@@ -135,6 +129,13 @@ class BadCalls(unittest.TestCase):
         done = self.world.run("tributary", "migrate", check=False, env={"TRIBUTARY_ENVIRONMENT": "production"})
         self.assertEqual(78, done.returncode, done.stderr)
         self.assertIn("'test'", done.stderr)
+
+    def test_a_program_says_which_address_it_was_not_given(self):
+        for program in SERVED:
+            for option in ("postgres", "kafka-brokers"):
+                with self.subTest(program, option=option):
+                    unset = {"TRIBUTARY_" + option.upper().replace("-", "_"): ""}
+                    self.assert_will_not_start(program, f"{option} is not set", unset)
 
     def test_a_program_refuses_a_database_that_is_none_of_ours(self):
         self.world.sql("create database somebody_elses")

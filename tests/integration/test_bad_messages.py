@@ -5,7 +5,7 @@ import subprocess
 import unittest
 import uuid
 
-from world import World, until
+from world import WorldCase, until
 
 JOBS, JOB_LETTERS = "jobs.stripe.interactive", "jobs.stripe.dlq"
 TYPE, TABLE = "commerce-customers", "commerce.customers"
@@ -39,17 +39,7 @@ def job(schema_id=1, **changes):
     return frame(schema_id, message(dict(enumerate(fields.values(), 1))))
 
 
-class BadMessages(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.world = World().__enter__()
-        cls.world.start("worker-stripe")
-        cls.world.start("sink")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.world.__exit__(None, None, None)
-
+class BadMessages(WorldCase):
     def letters(self, topic):
         lines = self.world.run("tributary", "dlq", "list", "--topic", topic).stdout.splitlines()
         return list(map(json.loads, lines))

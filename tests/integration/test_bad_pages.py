@@ -3,21 +3,13 @@ dead-lettered, and the rest of the dataset arrives."""
 import json
 import unittest
 
-from world import World, until
+from world import WorldCase, until
 
 TYPE, PATH = "commerce-orders", "/v1/charges"
 
 
-class BadPages(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.world = World().__enter__()
-        cls.world.start("worker-stripe", 1, "--retry-first=2h")  # a wait that ends in mid-test would be rare
-        cls.world.start("sink")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.world.__exit__(None, None, None)
+class BadPages(WorldCase):
+    worker_options = ("--retry-first=2h",)  # a wait that ends in mid-test would be rare
 
     def begin(self, account, fault):
         """An account of three pages of charges with this fault: (company, connection)."""

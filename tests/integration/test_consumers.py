@@ -4,7 +4,7 @@ import re
 import subprocess
 import unittest
 
-from world import CLONE, World, until
+from world import CLONE, WorldCase, until
 
 ORDERS = "commerce-orders"
 
@@ -17,19 +17,13 @@ def readme_command(comment):
     return found[0]
 
 
-class Consumers(unittest.TestCase):
+class Consumers(WorldCase):
     @classmethod
     def setUpClass(cls):
-        cls.world = World().__enter__()
-        cls.world.start("worker-stripe")
-        cls.world.start("sink")
+        super().setUpClass()
         cls.company, cls.connection = cls.world.connect("read")
         cls.first = cls.dataset()
         cls.second = cls.dataset(full=True)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.world.__exit__(None, None, None)
 
     @classmethod
     def dataset(cls, full=False):

@@ -7,7 +7,7 @@ import threading
 import unittest
 import urllib.parse
 
-from world import CLONE, World
+from world import CLONE, WorldCase
 
 KEY, ACCOUNT = "sk_test_51NotTheSandbox", "acct_1OtherServer"
 VERSION = re.search(r'#define STRIPE_VERSION\s+"(.*)"', (CLONE / "workers/stripe/stripe.h").read_text())[1]
@@ -66,22 +66,17 @@ class OtherStripe(http.server.BaseHTTPRequestHandler):
         pass
 
 
-class OtherServer(unittest.TestCase):
+class OtherServer(WorldCase):
     @classmethod
     def setUpClass(cls):
         cls.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), OtherStripe)
         cls.server.daemon_threads = True
         threading.Thread(target=cls.server.serve_forever, daemon=True).start()
-        cls.world = World().__enter__()
+        cls.addClassCleanup(cls.server.server_close)
+        cls.addClassCleanup(cls.server.shutdown)
+        cls.worker_env = {"TRIBUTARY_STRIPE_URL": f"http://127.0.0.1:{cls.server.server_port}"}
+        super().setUpClass()
         cls.world.stop("sandbox")
-        cls.world.start("worker-stripe", env={"TRIBUTARY_STRIPE_URL": f"http://127.0.0.1:{cls.server.server_port}"})
-        cls.world.start("sink")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.world.__exit__(None, None, None)
-        cls.server.shutdown()
-        cls.server.server_close()
 
     def connect(self, *settings):
         """By the commands of the README, the key on standard input."""

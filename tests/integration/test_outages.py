@@ -2,23 +2,19 @@
 import time
 import unittest
 
-from world import STRIPE_TYPES, World, until
+from world import STRIPE_TYPES, WorldCase, until
 
 DRAIN_SECONDS = 15
 PAGES = 30
 
 
-class Outages(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.world = World().__enter__()
-        cls.world.start("worker-stripe", 1, "--slice-pages=2")
-        cls.world.start("sink")
-        cls.world.sandbox("POST", "/stripe/*/limits", {"on": False})
+class Outages(WorldCase):
+    worker_options = ("--slice-pages=2",)
 
     @classmethod
-    def tearDownClass(cls):
-        cls.world.__exit__(None, None, None)
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.world.sandbox("POST", "/stripe/*/limits", {"on": False})
 
     def begin(self, account, pages=PAGES, delay_ms=100):
         """A sync of all types, slow enough to be met in its midst: (company, connection, dataset ids)."""

@@ -2,21 +2,13 @@
 import json
 import unittest
 
-from world import World, until
+from world import WorldCase, until
 
 ORDERS, CUSTOMERS = "commerce-orders", "commerce-customers"
 
 
-class FullSyncs(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.world = World().__enter__()
-        cls.world.start("worker-stripe", 1, "--slice-pages=2")
-        cls.world.start("sink")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.world.__exit__(None, None, None)
+class FullSyncs(WorldCase):
+    worker_options = ("--slice-pages=2",)
 
     def sync(self, company, data_type, full=True):
         self.assertEqual({data_type: "Complete"}, self.world.sync(company, [data_type], full))

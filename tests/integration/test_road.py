@@ -1,20 +1,10 @@
 """The whole road on real servers: queue, job, claim, fetch, map, emit, upsert, Complete; and every row against ground truth."""
 import unittest
 
-from world import STRIPE_TYPES, World, until
+from world import STRIPE_TYPES, WorldCase, until
 
 
-class TheRoad(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.world = World().__enter__()
-        cls.world.start("worker-stripe")
-        cls.world.start("sink")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.world.__exit__(None, None, None)
-
+class TheRoad(WorldCase):
     def assert_equals_truth(self, account, company, connection, types=None):
         self.assertEqual([], self.world.differences(account, company, connection, types))
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import unittest
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -200,3 +201,23 @@ class World:
         names = ",".join(f"'{i}'" for i in ids)
         return self.sql("select data_type, status, kind, slice_no, owner, attempt, failures, retry_at, end_offset, error "
                         f"from control.dataset where id in ({names}) and status not in ('Complete')")
+
+
+class WorldCase(unittest.TestCase):
+    """One world for all tests of a class, with a worker and a sink in it. When a test fails its logs stay."""
+
+    worker_options = ()
+    worker_env = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.world = World().__enter__()
+        cls.addClassCleanup(cls.world.__exit__, None, None, None)
+        cls.world.start("worker-stripe", 1, *cls.worker_options, env=cls.worker_env)
+        cls.world.start("sink")
+
+    def run(self, result=None):
+        before = len(result.failures) + len(result.errors)
+        super().run(result)
+        self.world.failed |= len(result.failures) + len(result.errors) > before
+        return result

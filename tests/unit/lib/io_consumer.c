@@ -65,31 +65,12 @@ static void member_open(Member *member, const char *reset, bool partition_queues
 
 static const Member untouched = {.start = RD_KAFKA_OFFSET_INVALID, .commit_at = RD_KAFKA_OFFSET_INVALID};
 
-static void (*body)(void);
-static bool ended;
-
-static void run_body(void *argument)
-{
-    (void)argument;
-    body();
-    ended = true;
-}
-
-static bool has_ended(void *context)
-{
-    (void)context;
-    return ended;
-}
-
 static void in_a_fiber(int partitions, void (*run)(void))
 {
     mock_open(&mock, NULL);
     mock_topic(&mock, topic, partitions);
     loop_open();
-    body = run;
-    ended = false;
-    fiber_spawn("test", run_body, NULL);
-    loop_run(has_ended, NULL);
+    mock_run(run);
     loop_close();
     mock_close(&mock);
 }

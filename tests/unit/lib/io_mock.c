@@ -62,3 +62,27 @@ void mock_fill(Mock *mock, const char *topic, int partition, int n)
     }
     ck_assert_msg(deliveries_wait(&deliveries, &err), "%s", err.text);
 }
+
+typedef struct Body {
+    void (*run)(void);
+    bool ended;
+} Body;
+
+static void run_body(void *argument)
+{
+    Body *body = argument;
+    body->run();
+    body->ended = true;
+}
+
+static bool has_ended(void *argument)
+{
+    return ((Body *)argument)->ended;
+}
+
+void mock_run(void (*run)(void))
+{
+    Body body = {.run = run};
+    fiber_spawn("test", run_body, &body);
+    loop_run(has_ended, &body);
+}

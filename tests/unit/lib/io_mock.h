@@ -21,3 +21,6 @@ void mock_close(Mock *mock);
 
 /* Puts `n` messages "0", "1", … into a partition, through a client of its own. */
 void mock_fill(Mock *mock, const char *topic, int partition, int n);
+
+/* Runs `body` in a fiber; the loop turns until it has ended (a client's own fiber never does). */
+void mock_run(void (*body)(void));

@@ -27,31 +27,6 @@ static void close_all(void)
     mock_close(&mock);
 }
 
-/* The fiber under test; the loop runs until it has ended (the producer's own fiber never does). */
-static void (*body)(void);
-static bool ended;
-
-static void run_body(void *argument)
-{
-    (void)argument;
-    body();
-    ended = true;
-}
-
-static bool has_ended(void *context)
-{
-    (void)context;
-    return ended;
-}
-
-static void in_a_fiber(void (*run)(void))
-{
-    body = run;
-    ended = false;
-    fiber_spawn("test", run_body, NULL);
-    loop_run(has_ended, NULL);
-}
-
 static bool emit(int32_t partition, const char *value, Deliveries *deliveries, Error *err)
 {
     static const KafkaHeader headers[] = {
@@ -79,7 +54,7 @@ static void send_ten_and_wait(void)
 START_TEST(deliveries_count_what_the_broker_acknowledged)
 {
     open_all(NULL, 0);
-    in_a_fiber(send_ten_and_wait);
+    mock_run(send_ten_and_wait);
     close_all();
 }
 END_TEST
@@ -106,7 +81,7 @@ static void be_ready(void)
 START_TEST(ready_means_that_a_broker_answers)
 {
     open_all(NULL, 0);
-    in_a_fiber(be_ready);
+    mock_run(be_ready);
     close_all();
 }
 END_TEST
@@ -123,7 +98,7 @@ START_TEST(no_broker_is_told_by_address)
 {
     static const char *const nowhere[] = {"--kafka-brokers=127.0.0.1:1", NULL};
     open_all(nowhere, 0);
-    in_a_fiber(be_refused);
+    mock_run(be_refused);
     close_all();
 }
 END_TEST
@@ -146,7 +121,7 @@ START_TEST(a_full_queue_makes_the_sender_wait)
 {
     static const char *const small[] = {"--kafka.queue.buffering.max.messages=10", NULL};
     open_all(small, 0);
-    in_a_fiber(send_more_than_fits);
+    mock_run(send_more_than_fits);
     close_all();
 }
 END_TEST
@@ -166,7 +141,7 @@ static void send_what_is_too_large(void)
 START_TEST(a_message_that_is_too_large_is_bad_data)
 {
     open_all(NULL, 0);
-    in_a_fiber(send_what_is_too_large);
+    mock_run(send_what_is_too_large);
     close_all();
 }
 END_TEST
@@ -190,7 +165,7 @@ static void send_into_an_outage(void)
 START_TEST(an_outage_delays_and_loses_nothing)
 {
     open_all(NULL, 0);
-    in_a_fiber(send_into_an_outage);
+    mock_run(send_into_an_outage);
     close_all();
 }
 END_TEST
@@ -210,7 +185,7 @@ START_TEST(a_long_outage_fails_the_delivery)
 {
     static const char *const impatient[] = {"--kafka.message.timeout.ms=500", NULL};
     open_all(impatient, 0);
-    in_a_fiber(send_until_the_time_is_up);
+    mock_run(send_until_the_time_is_up);
     close_all();
 }
 END_TEST
@@ -228,7 +203,7 @@ static void send_and_be_denied(void)
 START_TEST(a_denied_topic_is_for_the_operator)
 {
     open_all(NULL, 0);
-    in_a_fiber(send_and_be_denied);
+    mock_run(send_and_be_denied);
     close_all();
 }
 END_TEST
@@ -265,7 +240,7 @@ static void survive_a_fatal_error(void)
 START_TEST(a_fatal_error_fails_what_is_under_way_and_is_survived)
 {
     open_all(NULL, 0);
-    in_a_fiber(survive_a_fatal_error);
+    mock_run(survive_a_fatal_error);
     close_all();
 }
 END_TEST
@@ -294,15 +269,15 @@ START_TEST(closing_sends_what_is_still_queued)
 {
     static const char *const slow[] = {"--kafka.linger.ms=200", NULL};
     open_all(slow, 0);
-    in_a_fiber(send_and_leave);
+    mock_run(send_and_leave);
     producer_close(producer);
     Error err = {0};
     producer = producer_open(mock.config, "test", 0, &err);
     Deliveries deliveries = {0};
-    in_a_fiber(send_and_leave);
+    mock_run(send_and_leave);
     ck_assert(emit(0, "last", &deliveries, &err));
     while (deliveries.pending > 0)
-        in_a_fiber(fiber_yield);
+        mock_run(fiber_yield);
     ck_assert_int_eq(deliveries.next_offset, 3);
     close_all();
 }

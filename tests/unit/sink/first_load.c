@@ -3,16 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Every test is a body that runs over a fresh house. */
-#define HOUSE_TEST(name)                                                                                               \
-    static void name##_body(void);                                                                                     \
-    START_TEST(name)                                                                                                   \
-    {                                                                                                                  \
-        house_run(name##_body);                                                                                        \
-    }                                                                                                                  \
-    END_TEST                                                                                                           \
-    static void name##_body(void)
-
 /* The temporary table is made with the first merge of a session. */
 #define MERGES "select count(*) from pg_class where relname = 'sink_commerce_orders'"
 #define IDS    "select string_agg(id, ',' order by id) from commerce.orders"

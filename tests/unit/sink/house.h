@@ -41,3 +41,13 @@ void house_sql(const char *sql);
 /* First column of the first row; owned by the next call. */
 const char *house_text(const char *sql);
 #define house_expect(sql, expected) ck_assert_str_eq(house_text(sql), (expected))
+
+/* Every test is a body that runs over a fresh house. */
+#define HOUSE_TEST(name)                                                                                               \
+    static void name##_body(void);                                                                                     \
+    START_TEST(name)                                                                                                   \
+    {                                                                                                                  \
+        house_run(name##_body);                                                                                        \
+    }                                                                                                                  \
+    END_TEST                                                                                                           \
+    static void name##_body(void)

@@ -2,16 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Every test is a body that runs over a fresh house. */
-#define HOUSE_TEST(name)                                                                                               \
-    static void name##_body(void);                                                                                     \
-    START_TEST(name)                                                                                                   \
-    {                                                                                                                  \
-        house_run(name##_body);                                                                                        \
-    }                                                                                                                  \
-    END_TEST                                                                                                           \
-    static void name##_body(void)
-
 #define TOTALS                                                                                                         \
     "select string_agg(id || '=' || coalesce(total_amount::text, '-') || case when is_deleted then ' x' else '' end,"  \
     " ', ' order by id) from commerce.orders"
