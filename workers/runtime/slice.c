@@ -44,6 +44,7 @@ static bool prepare(Slice *slice, Arena *arena, Secret **credential, Error *err)
         .credential = *credential,
         .full = claim->full,
         .since_ms = claim->since_ms,
+        .job_class = claim->job_class,
         .http = slice->runtime->http,
         .state = slice->runtime->state,
     };

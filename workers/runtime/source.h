@@ -6,7 +6,8 @@
 #pragma once
 #include "lib/config.h"
 #include "lib/json.h"
-#include "workers/runtime/http.h"
+#include "lib/oauth.h"
+#include "proto/job.h"
 #include "workers/runtime/mapping.h"
 
 /* One data type that the source offers. */
@@ -22,11 +23,13 @@ typedef struct SourceJob {
     const Stream *stream;
     const char *company_id, *connection_id;
     yyjson_val *settings;     /* the connection's public settings, an object or NULL */
-    const Secret *credential; /* API key or access token */
+    const Secret *credential; /* API key, or an access token that is fresh for each fetch */
+    JobClass job_class;
     bool full;
     int64_t since_ms; /* incremental: the watermark (already less the look-back); 0 when full */
     Http *http;
-    void *state; /* the source's own, one a process */
+    struct Quota *quota; /* NULL: no limits are kept */
+    void *state;         /* the source's own, one a process */
 } SourceJob;
 
 /* One record of a page, or one deletion. */
@@ -46,8 +49,31 @@ typedef struct Page {
     int64_t bytes;          /* of JSON read */
 } Page;
 
+typedef enum LimitScope {
+    LIMIT_TENANT, /* what one app may do with one organisation */
+    LIMIT_APP,    /* what it may do in all */
+} LimitScope;
+
+/* One of the vendor's limits. Every request counts in each that applies. */
+typedef struct Limit {
+    const char *name; /* "minute": in metrics, `tributary quota` and Redis */
+    LimitScope scope;
+    int64_t most;
+    int64_t window_ms;       /* a moving window; 0: requests in flight                                 */
+    const char *left_header; /* says how many are left; NULL: the vendor does not say                  */
+    const char *problem;     /* what the source's problem_header says when it is this one; NULL: nothing */
+    bool (*applies)(const SourceJob *job); /* NULL: always */
+} Limit;
+
 typedef struct Source {
-    const char *name; /* folder, binary, topic infix and metric label */
+    const char *name;        /* folder, binary, topic infix and metric label */
+    const char *title;       /* "QuickBooks Online": for people */
+    const char *source_type; /* Accounting, Banking, Commerce */
+    const OAuth *oauth;      /* NULL: API keys */
+    const Limit *limits;
+    size_t n_limits;
+    const char *problem_header; /* of a 429: names the limit; NULL: the vendor does not say */
+    const char *tenant_setting; /* the connection's setting that names the organisation; NULL: the connection is it */
     const Option *options;
     size_t n_options;
     const Stream *streams;
@@ -56,9 +82,10 @@ typedef struct Source {
     int64_t look_back_ms;    /* late visibility: taken off the watermark */
     int64_t changes_kept_ms; /* an older watermark means a full sync; 0: no limit */
     bool (*open)(void *state, const Config *config, Error *err) MUST_CHECK; /* `state` arrives zeroed; binds mappings */
-    /* The page after `cursor` ("" at the start). Everything in `page` lives on the arena. Errors by kind: AUTH,
-     * PERMISSION, UNSUPPORTED, THROTTLED (with retry_after_ms when known), TRANSIENT, DATA (this page cannot be read at
-     * all). A page that returns its own cursor is refused by the runtime. */
+    /* The page after `cursor` ("" at the start). Everything in `page` lives on the arena. Errors by kind: AUTH (the
+     * credential is refused: an access token is refreshed and the page asked for once more), PERMISSION, UNSUPPORTED,
+     * THROTTLED (with retry_after_ms when known), TRANSIENT, DATA (this page cannot be read at all). A page that
+     * returns its own cursor is refused by the runtime. */
     bool (*fetch)(const SourceJob *job, const char *cursor, Arena *arena, Page *page, Error *err) MUST_CHECK;
     /* By id, for streams with `lookup`: page->n_items is 1 (it lives, or is deleted) or 0 (gone). */
     bool (*lookup)(const SourceJob *job, const char *id, Arena *arena, Page *page, Error *err);

@@ -21,6 +21,8 @@ int main(int argc, char **argv)
 {
     const Source stripe = {
         .name = "stripe",
+        .title = "Stripe",
+        .source_type = "Commerce",
         .options = options,
         .n_options = COUNT_OF(options),
         .streams = stripe_streams,

@@ -1,5 +1,5 @@
 /*
- * Script: stands in for workers/runtime/http.c. A test says which answer each request gets, in order; what was asked is
+ * Script: stands in for lib/http.c. A test says which answer each request gets, in order; what was asked is
  * kept. Waiting costs no time. Nothing here opens a socket.
  */
 #pragma once

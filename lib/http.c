@@ -1,9 +1,9 @@
-#include "workers/runtime/http.h"
+#include "lib/http.h"
 #include "lib/clock.h"
 #include "lib/fiber.h"
 #include "lib/text.h"
-#include "workers/runtime/http_driver.h"
-#include "workers/runtime/http_headers.h"
+#include "lib/http_driver.h"
+#include "lib/http_headers.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

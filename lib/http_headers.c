@@ -1,4 +1,4 @@
-#include "workers/runtime/http_headers.h"
+#include "lib/http_headers.h"
 #include "lib/text.h"
 #include <ctype.h>
 #include <curl/curl.h>

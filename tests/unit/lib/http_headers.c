@@ -1,7 +1,7 @@
-#include "workers/runtime/http_headers.h"
+#include "lib/http_headers.h"
 #include "lib/arena.h"
+#include "lib/http.h"
 #include "tests/support/suite.h"
-#include "workers/runtime/http.h"
 
 START_TEST(a_retry_after_is_seconds_or_a_date)
 {

@@ -1,4 +1,4 @@
-#include "tests/unit/runtime/scripted.h"
+#include "tests/unit/lib/scripted.h"
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <pthread.h>

@@ -1,4 +1,4 @@
-#include "workers/runtime/http_driver.h"
+#include "lib/http_driver.h"
 #include "lib/clock.h"
 #include <errno.h>
 #include <poll.h>

@@ -1,8 +1,8 @@
-#include "workers/runtime/http.h"
+#include "lib/http.h"
 #include "lib/clock.h"
 #include "lib/fiber.h"
 #include "tests/support/suite.h"
-#include "tests/unit/runtime/scripted.h"
+#include "tests/unit/lib/scripted.h"
 #include <stdio.h>
 #include <string.h>
 
