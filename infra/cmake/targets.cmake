@@ -1,7 +1,12 @@
-# tributary_worker(NAME SOURCES…): the program worker-NAME, one line a source.
-function(tributary_worker name)
-  add_executable(worker-${name} ${ARGN})
-  target_link_libraries(worker-${name} PRIVATE tributary::runtime tributary_flags)
+# tributary_source(NAME): the program worker-NAME of the folder workers/NAME, one line a source. All but main.c is apart,
+# so that source tests can link it with a scripted call_send().
+function(tributary_source name)
+  file(GLOB files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/workers/${name}/*.c)
+  list(REMOVE_ITEM files ${PROJECT_SOURCE_DIR}/workers/${name}/main.c)
+  add_library(tributary_${name} OBJECT ${files})
+  target_link_libraries(tributary_${name} PUBLIC tributary::mapping PRIVATE tributary_flags)
+  add_executable(worker-${name} ${PROJECT_SOURCE_DIR}/workers/${name}/main.c)
+  target_link_libraries(worker-${name} PRIVATE tributary_${name} tributary_rest tributary::runtime tributary_flags)
 endfunction()
 
 # tributary_program(NAME name SOURCES … LINK …): a program in build/bin.

@@ -11,3 +11,8 @@ add_library(
   ${CMAKE_CURRENT_LIST_DIR}/mapping_bind.c)
 target_link_libraries(tributary_mapping PUBLIC tributary_core tributary_proto PRIVATE tributary_flags)
 add_library(tributary::mapping ALIAS tributary_mapping)
+
+# tributary_rest: what sources of JSON over HTTP share. Objects, because it needs call_send(), which the runtime has and
+# source tests script.
+add_library(tributary_rest OBJECT ${CMAKE_CURRENT_LIST_DIR}/rest.c)
+target_link_libraries(tributary_rest PUBLIC tributary_mapping PRIVATE tributary_flags)

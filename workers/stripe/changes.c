@@ -10,15 +10,15 @@ typedef struct Changed {
     const char *id;
 } Changed;
 
-static const char *events_target(StripeCall *call, const StripeStream *stream)
+static const char *events_target(Rest *rest, const StripeStream *stream)
 {
     AUTO(Text) *target = text_new("/v1/events");
-    int64_t size = call->stripe->page_size;
-    stripe_query_integer(target, call, "limit", size < EVENTS_A_PAGE ? size : EVENTS_A_PAGE);
-    stripe_query_integer(target, call, "created[gte]", call->job->since_ms / 1000);
+    int64_t size = stripe_page_size(rest);
+    rest_query_integer(target, rest, "limit", size < EVENTS_A_PAGE ? size : EVENTS_A_PAGE);
+    rest_query_integer(target, rest, "created[gte]", rest->job->since_ms / 1000);
     for (size_t i = 0; i < stream->n_events; i++)
-        stripe_query(target, call, "types[]", stream->events[i].type);
-    return arena_copy(call->arena, target->bytes, target->length);
+        rest_query(target, rest, "types[]", stream->events[i].type);
+    return arena_copy(rest->arena, target->bytes, target->length);
 }
 
 static const StripeEvent *event_of(const StripeStream *stream, yyjson_val *event)
@@ -31,13 +31,13 @@ static const StripeEvent *event_of(const StripeStream *stream, yyjson_val *event
 }
 
 /* The id in an event is sound whatever version of the API it was written in; nothing else in it is. */
-static const char *changed_id(StripeCall *call, const StripeEvent *event, yyjson_val *json)
+static const char *changed_id(Rest *rest, const StripeEvent *event, yyjson_val *json)
 {
     yyjson_val *object = json_at(json, "data.object");
     yyjson_val *id = object ? json_at(object, event->id_path) : NULL;
     if (yyjson_is_obj(id))
         return stripe_id(id);
-    return strcmp(event->id_path, "id") == 0 ? stripe_id(object) : id ? map_clean_text(call->arena, id) : NULL;
+    return strcmp(event->id_path, "id") == 0 ? stripe_id(object) : id ? map_clean_text(rest->arena, id) : NULL;
 }
 
 static bool was_named(const Changed *changed, size_t n, size_t object, const char *id)
@@ -49,14 +49,14 @@ static bool was_named(const Changed *changed, size_t n, size_t object, const cha
 }
 
 /* Which objects the page's events are about, each once: what counts is how they are now, not what happened. */
-static size_t collect(StripeCall *call, const StripeStream *stream, const StripeList *list, Changed *changed)
+static size_t collect(Rest *rest, const StripeStream *stream, const StripeList *list, Changed *changed)
 {
     size_t i, n, count = 0;
     yyjson_val *json;
     yyjson_arr_foreach(list->data, i, n, json)
     {
         const StripeEvent *event = event_of(stream, json);
-        const char *id = event ? changed_id(call, event, json) : NULL;
+        const char *id = event ? changed_id(rest, event, json) : NULL;
         if (id && *id && !was_named(changed, count, event->object, id))
             changed[count++] = (Changed){event->object, id};
     }
@@ -64,33 +64,33 @@ static size_t collect(StripeCall *call, const StripeStream *stream, const Stripe
 }
 
 /* A deletion, too, is asked for: merchants choose product ids, so the id of a deleted product may live again. */
-static bool add_changed(StripeCall *call, const StripeStream *stream, const Changed *changed, Error *err)
+static bool add_changed(Rest *rest, const StripeStream *stream, const Changed *changed, Error *err)
 {
     const StripeObject *object = &stream->objects[changed->object];
-    StripeAnswer answer = stripe_read_object(call, object, changed->id, err);
-    if (answer != STRIPE_MISSING)
-        return answer == STRIPE_FOUND;
+    RestAnswer answer = stripe_read_object(rest, object, changed->id, err);
+    if (answer != REST_MISSING)
+        return answer == REST_FOUND;
     *err = (Error){0};
-    const char *id = arena_format(call->arena, "%s%s", object->prefix, changed->id);
-    call->page->items[call->page->n_items++] = (PageItem){.deleted_id = id};
+    const char *id = arena_format(rest->arena, "%s%s", object->prefix, changed->id);
+    rest_add(rest, (PageItem){.deleted_id = id});
     return true;
 }
 
-bool stripe_read_changes(StripeCall *call, const StripeStream *stream, StripeCursor *cursor, Error *err)
+bool stripe_read_changes(Rest *rest, const StripeStream *stream, StripeCursor *cursor, Error *err)
 {
     StripeList list;
-    StripeAnswer answer = stripe_list(call, events_target(call, stream), cursor->after, &list, err);
-    if (answer == STRIPE_MISSING && cursor->after) {
+    RestAnswer answer = stripe_list(rest, events_target(rest, stream), cursor->after, &list, err);
+    if (answer == REST_MISSING && cursor->after) {
         cursor_restart(cursor);
         return true;
     }
-    if (answer != STRIPE_FOUND)
+    if (answer != REST_FOUND)
         return false;
-    Changed *changed = ARENA_ARRAY(call->arena, Changed, list.n_rows);
-    size_t n = collect(call, stream, &list, changed);
-    stripe_reserve_items(call, n);
+    Changed *changed = ARENA_ARRAY(rest->arena, Changed, list.n_rows);
+    size_t n = collect(rest, stream, &list, changed);
+    rest_reserve(rest, n);
     for (size_t i = 0; i < n; i++)
-        if (!add_changed(call, stream, &changed[i], err))
+        if (!add_changed(rest, stream, &changed[i], err))
             return false;
     if (!list.more)
         cursor_next_step(cursor);

@@ -32,11 +32,11 @@ static void write_with(Text *out, yyjson_val *object, const char *key, const cha
     text_putc(out, '}');
 }
 
-static bool put_member(StripeCall *call, yyjson_val **object, const char *key, const char *json, Error *err)
+static bool put_member(Rest *rest, yyjson_val **object, const char *key, const char *json, Error *err)
 {
     AUTO(Text) *whole = text_new(NULL);
     write_with(whole, *object, key, json);
-    *object = json_parse(call->arena, whole->bytes, whole->length, err);
+    *object = json_parse(rest->arena, whole->bytes, whole->length, err);
     return *object != NULL;
 }
 
@@ -53,44 +53,44 @@ static void write_rows(Text *array, const StripeList *list)
 }
 
 /* Appends all rows of a list as one JSON array. */
-static StripeAnswer read_all(StripeCall *call, const char *target, Text *array, Error *err)
+static RestAnswer read_all(Rest *rest, const char *target, Text *array, Error *err)
 {
     StripeCursor cursor = {0};
     StripeList list = {.more = true};
     text_putc(array, '[');
     while (list.more) {
-        StripeAnswer answer = stripe_list(call, target, cursor.after, &list, err);
-        if (answer != STRIPE_FOUND)
+        RestAnswer answer = stripe_list(rest, target, cursor.after, &list, err);
+        if (answer != REST_FOUND)
             return answer;
         write_rows(array, &list);
         if (list.more && (!cursor_advance(&cursor, list.last, 0) || cursor.pages > MOST_PAGES)) {
             error_set(err, ERROR_TRANSIENT, "GET %.*s: the list does not end", (int)strcspn(target, "?"), target);
-            return STRIPE_FAILED;
+            return REST_FAILED;
         }
     }
     text_putc(array, ']');
-    return STRIPE_FOUND;
+    return REST_FOUND;
 }
 
 /* The list of an object that was just read. One that is gone belongs to an object that is changing right now: the page
  * is to be read again. */
-static bool read_nested(StripeCall *call, const char *target, Text *array, Error *err)
+static bool read_nested(Rest *rest, const char *target, Text *array, Error *err)
 {
-    StripeAnswer answer = read_all(call, target, array, err);
-    if (answer == STRIPE_MISSING)
+    RestAnswer answer = read_all(rest, target, array, err);
+    if (answer == REST_MISSING)
         err->kind = ERROR_TRANSIENT;
-    return answer == STRIPE_FOUND;
+    return answer == REST_FOUND;
 }
 
-bool stripe_complete_prices(StripeCall *call, yyjson_val **product, Error *err)
+bool stripe_complete_prices(Rest *rest, yyjson_val **product, Error *err)
 {
     AUTO(Text) *target = text_new("/v1/prices?limit=100");
     AUTO(Text) *prices = text_new(NULL);
-    stripe_query(target, call, "product", stripe_id(*product));
-    return read_nested(call, target->bytes, prices, err) && put_member(call, product, "prices", prices->bytes, err);
+    rest_query(target, rest, "product", stripe_id(*product));
+    return read_nested(rest, target->bytes, prices, err) && put_member(rest, product, "prices", prices->bytes, err);
 }
 
-bool stripe_complete_lines(StripeCall *call, yyjson_val **charge, Error *err)
+bool stripe_complete_lines(Rest *rest, yyjson_val **charge, Error *err)
 {
     yyjson_val *invoice = json_at(*charge, "invoice");
     const char *id = stripe_id(invoice);
@@ -99,37 +99,36 @@ bool stripe_complete_lines(StripeCall *call, yyjson_val **charge, Error *err)
     AUTO(Text) *target = text_new(NULL);
     AUTO(Text) *lines = text_new("{\"data\":");
     AUTO(Text) *whole = text_new(NULL);
-    text_printf(target, "/v1/invoices/%s/lines?limit=100", http_escape(call->arena, id));
-    if (!read_nested(call, target->bytes, lines, err))
+    text_printf(target, "/v1/invoices/%s/lines?limit=100", http_escape(rest->arena, id));
+    if (!read_nested(rest, target->bytes, lines, err))
         return false;
     text_putc(lines, '}');
     write_with(whole, invoice, "lines", lines->bytes);
-    return put_member(call, charge, "invoice", whole->bytes, err);
+    return put_member(rest, charge, "invoice", whole->bytes, err);
 }
 
 /* ---- Streams of one page ---- */
 
-static bool get_required(StripeCall *call, const char *target, yyjson_val **body, Error *err)
+static bool get_required(Rest *rest, const char *target, yyjson_val **body, Error *err)
 {
-    return stripe_get(call, target, body, err) == STRIPE_FOUND;
+    return rest_get(rest, target, body, err) == REST_FOUND;
 }
 
-bool stripe_read_company(StripeCall *call, Error *err)
+bool stripe_read_company(Rest *rest, Error *err)
 {
     yyjson_val *account, *balance;
     AUTO(Text) *json = text_new(NULL);
-    if (!get_required(call, "/v1/account", &account, err) || !get_required(call, "/v1/balance", &balance, err))
+    if (!get_required(rest, "/v1/account", &account, err) || !get_required(rest, "/v1/balance", &balance, err))
         return false;
     json_write(json, balance);
-    if (!put_member(call, &account, "balance", json->bytes, err))
+    if (!put_member(rest, &account, "balance", json->bytes, err))
         return false;
-    stripe_reserve_items(call, 1);
-    call->page->items[call->page->n_items++] =
-        (PageItem){.mapping = &stripe_company, .json = account, .id_hint = stripe_id(account)};
+    rest_reserve(rest, 1);
+    rest_add(rest, (PageItem){.mapping = &stripe_company, .json = account, .id_hint = stripe_id(account)});
     return true;
 }
 
-static bool add_method(StripeCall *call, const char *name, yyjson_val *method, Error *err)
+static bool add_method(Rest *rest, const char *name, yyjson_val *method, Error *err)
 {
     AUTO(Text) *json = text_new("{");
     write_key(json, "id", strlen("id"));
@@ -137,43 +136,42 @@ static bool add_method(StripeCall *call, const char *name, yyjson_val *method, E
     write_key(json, "method", strlen("method"));
     json_write(json, method);
     text_putc(json, '}');
-    yyjson_val *record = json_parse(call->arena, json->bytes, json->length, err);
+    yyjson_val *record = json_parse(rest->arena, json->bytes, json->length, err);
     if (!record)
         return false;
-    call->page->items[call->page->n_items++] =
-        (PageItem){.mapping = &stripe_payment_method, .json = record, .id_hint = name};
+    rest_add(rest, (PageItem){.mapping = &stripe_payment_method, .json = record, .id_hint = name});
     return true;
 }
 
 /* Each member of a configuration that says whether it is available is a payment method. */
-static bool add_methods(StripeCall *call, yyjson_val *configuration, Error *err)
+static bool add_methods(Rest *rest, yyjson_val *configuration, Error *err)
 {
     size_t i, n;
     yyjson_val *name, *method;
-    stripe_reserve_items(call, yyjson_obj_size(configuration));
+    rest_reserve(rest, yyjson_obj_size(configuration));
     yyjson_obj_foreach(configuration, i, n, name, method)
     {
         bool is_method = yyjson_is_obj(method) && yyjson_is_bool(json_at(method, "available"));
-        if (is_method && !add_method(call, yyjson_get_str(name), method, err))
+        if (is_method && !add_method(rest, yyjson_get_str(name), method, err))
             return false;
     }
     return true;
 }
 
-bool stripe_read_payment_methods(StripeCall *call, Error *err)
+bool stripe_read_payment_methods(Rest *rest, Error *err)
 {
     yyjson_val *configurations, *configuration;
     size_t i, n;
     AUTO(Text) *json = text_new(NULL);
-    if (read_all(call, "/v1/payment_method_configurations?limit=100", json, err) != STRIPE_FOUND)
+    if (read_all(rest, "/v1/payment_method_configurations?limit=100", json, err) != REST_FOUND)
         return false;
-    configurations = json_parse(call->arena, json->bytes, json->length, err);
+    configurations = json_parse(rest->arena, json->bytes, json->length, err);
     if (!configurations)
         return false;
     yyjson_arr_foreach(configurations, i, n, configuration)
     {
         if (json_boolean(configuration, "is_default", false))
-            return add_methods(call, configuration, err);
+            return add_methods(rest, configuration, err);
     }
     return true;
 }

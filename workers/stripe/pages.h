@@ -17,15 +17,11 @@ typedef struct StripeList {
 /* The page of `target`'s list after the row `after` (NULL: the first). MISSING when `after` or the list is gone. An
  * empty page that promises more, a page without any id that promises more, and one that repeats `after` are
  * ERROR_TRANSIENT: neither going on nor stopping would be right. */
-StripeAnswer stripe_list(StripeCall *call, const char *target, const char *after, StripeList *list,
-                         Error *err) MUST_CHECK;
+RestAnswer stripe_list(Rest *rest, const char *target, const char *after, StripeList *list, Error *err) MUST_CHECK;
 
 /* One page of an object's list, then of the events of `stream`; moves the cursor. */
-bool stripe_read_list(StripeCall *call, const StripeObject *object, StripeCursor *cursor, Error *err) MUST_CHECK;
-bool stripe_read_changes(StripeCall *call, const StripeStream *stream, StripeCursor *cursor, Error *err) MUST_CHECK;
+bool stripe_read_list(Rest *rest, const StripeObject *object, StripeCursor *cursor, Error *err) MUST_CHECK;
+bool stripe_read_changes(Rest *rest, const StripeStream *stream, StripeCursor *cursor, Error *err) MUST_CHECK;
 
 /* Appends the object as it is now to the page: a record, or its deletion. MISSING appends nothing. */
-StripeAnswer stripe_read_object(StripeCall *call, const StripeObject *object, const char *id, Error *err) MUST_CHECK;
-
-/* Room for `n` items more than the page has. */
-void stripe_reserve_items(StripeCall *call, size_t n);
+RestAnswer stripe_read_object(Rest *rest, const StripeObject *object, const char *id, Error *err) MUST_CHECK;

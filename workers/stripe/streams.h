@@ -5,7 +5,7 @@
 #include "workers/stripe/stripe.h"
 
 /* Reads what a list leaves out of an object, and puts the whole one in its place. */
-typedef bool (*StripeComplete)(StripeCall *call, yyjson_val **object, Error *err);
+typedef bool (*StripeComplete)(Rest *rest, yyjson_val **object, Error *err);
 
 /* A kind of object: its list, and itself by id below the same path. */
 typedef struct StripeObject {
@@ -31,7 +31,7 @@ typedef struct StripeStream {
     size_t n_objects;
     const StripeEvent *events; /* Stripe takes up to 20 types in one call */
     size_t n_events;
-    bool (*read_whole)(StripeCall *call, Error *err); /* no list: one page has it all; else NULL */
+    bool (*read_whole)(Rest *rest, Error *err); /* no list: one page has it all; else NULL */
 } StripeStream;
 
 extern const Stream stripe_streams[];

@@ -1,100 +1,87 @@
 #include "workers/stripe/stripe.h"
-#include "lib/fiber.h"
-#include "workers/stripe/refusal.h"
 #include <string.h>
 
-enum { LONGEST_WAIT_MS = 8000, LONGEST_ID = 255 };
+/* Stripe documents neither Retry-After nor what is left; its own libraries wait 0.5 s, doubling up to 5 s. */
+enum { FIRST_WAIT_MS = 500, LONGEST_WAIT_MS = 5000, LONGEST_ID = 255 };
 
-/* The header that makes a platform's key act for a merchant; NULL when err is set, "" without such an account. */
-static const char *account_header(StripeCall *call, Error *err)
+static const char *account_header(const Rest *rest, Error *err)
 {
-    const char *account = call->job->settings ? json_text(call->job->settings, "stripeAccount") : NULL;
+    const char *account = rest->job->settings ? json_text(rest->job->settings, "stripeAccount") : NULL;
     if (!account || !*account)
         return "";
     if (strspn(account, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") != strlen(account)) {
         error_set(err, ERROR_DATA, "the connection's setting stripeAccount is no account id: correct it (acct_…)");
         return NULL;
     }
-    return arena_format(call->arena, "Stripe-Account: %s", account);
+    return arena_format(rest->arena, "Stripe-Account: %s", account);
 }
 
-static bool ask(StripeCall *call, const char *target, HttpResponse *response, Error *err)
-{
-    const char *account = account_header(call, err);
-    if (!account)
-        return false;
-    const char *const headers[] = {"Stripe-Version: " STRIPE_VERSION, account};
-    const HttpRequest request = {
-        .url = arena_format(call->arena, "%s%s", call->stripe->url, target),
-        .headers = headers,
-        .n_headers = *account ? 2 : 1,
-        .bearer = call->job->credential,
-    };
-    if (!http_send(call->job->http, &request, call->arena, response, err))
-        return false;
-    call->page->bytes += (int64_t)response->length;
-    if (call->page->source_time_ms == 0)
-        call->page->source_time_ms = response->date_ms;
-    return true;
-}
+/* ---- Refusals ---- */
 
-/* Stripe answers with an object, so a body that does not end like one was cut on its way. */
-static bool is_cut(const HttpResponse *response)
+static ErrorKind kind_of(int status, const char *code, const char *message, const char *should_retry)
 {
-    size_t length = response->length;
-    while (length > 0 && strchr(" \t\r\n", response->body[length - 1]))
-        length--;
-    return length == 0 || response->body[length - 1] != '}';
-}
-
-static StripeAnswer read_body(StripeCall *call, const HttpResponse *response, const char *target, yyjson_val **body,
-                              Error *err)
-{
-    *body = json_parse(call->arena, response->body, response->length, err);
-    if (*body && yyjson_is_obj(*body))
-        return STRIPE_FOUND;
-    if (*body)
-        error_set(err, ERROR_DATA, "the answer is no object");
-    if (is_cut(response))
-        err->kind = ERROR_TRANSIENT;
-    const char *request = http_header(response, "Request-Id");
-    error_wrap(err, "GET %.*s (request %.40s)", (int)strcspn(target, "?"), target, request ? request : "");
-    return STRIPE_FAILED;
-}
-
-/* False when the wait is too long for this fetch: the caller of the fetch waits then. */
-static bool wait_for_limit(StripeCall *call, const Error *err)
-{
-    if (err->kind != ERROR_THROTTLED || call->waited_ms + err->retry_after_ms > LONGEST_WAIT_MS)
-        return false;
-    fiber_sleep_ms(err->retry_after_ms);
-    call->waited_ms += err->retry_after_ms > 0 ? err->retry_after_ms : 1;
-    return true;
-}
-
-StripeAnswer stripe_get(StripeCall *call, const char *target, yyjson_val **body, Error *err)
-{
-    for (int attempt = 0;; attempt++) {
-        HttpResponse response = {0};
-        if (!ask(call, target, &response, err))
-            return STRIPE_FAILED;
-        if (response.status == 200)
-            return read_body(call, &response, target, body, err);
-        StripeAnswer answer = stripe_refusal(call, &response, target, attempt, err);
-        if (!wait_for_limit(call, err))
-            return answer;
-        *err = (Error){0};
+    switch (status) {
+    case 401:
+        return ERROR_AUTH;
+    case 403:
+        return strcmp(code, "account_invalid") == 0 || strstr(message, "access may have been revoked")
+                   ? ERROR_AUTH
+                   : ERROR_PERMISSION;
+    case 404:
+        return ERROR_UNSUPPORTED;
+    case 429:
+        return ERROR_THROTTLED;
     }
+    if (should_retry && strcmp(should_retry, "true") == 0)
+        return ERROR_TRANSIENT;
+    if (status != 409 && status != 424 && status < 500)
+        return ERROR_INTERNAL;
+    return should_retry && strcmp(should_retry, "false") == 0 ? ERROR_DATA : ERROR_TRANSIENT;
 }
 
-void stripe_query(Text *target, StripeCall *call, const char *key, const char *value)
+static int64_t wait_of(int status, const char *code, int attempt)
 {
-    text_printf(target, "%c%s=%s", strchr(target->bytes, '?') ? '&' : '?', key, http_escape(call->arena, value));
+    if (status != 429)
+        return 0;
+    /* Somebody holds the object, which is over soon: no quota, so no doubling. */
+    if (strcmp(code, "lock_timeout") == 0)
+        return FIRST_WAIT_MS;
+    int64_t wait = attempt < 8 ? (int64_t)FIRST_WAIT_MS << attempt : LONGEST_WAIT_MS;
+    return wait < LONGEST_WAIT_MS ? wait : LONGEST_WAIT_MS;
 }
 
-void stripe_query_integer(Text *target, StripeCall *call, const char *key, int64_t value)
+static RestRefusal refusal(const Rest *rest, const HttpResponse *response, yyjson_val *body, int attempt)
 {
-    stripe_query(target, call, key, arena_format(call->arena, "%lld", (long long)value));
+    const char *type = body ? json_text(body, "error.type") : NULL;
+    const char *code = body ? json_text(body, "error.code") : NULL;
+    yyjson_val *text = body ? json_at(body, "error.message") : NULL;
+    const char *message = text ? map_clean_text(rest->arena, text) : NULL;
+    int status = response->status;
+    code = code ? code : "";
+    message = message ? message : "";
+    bool missing = (status == 404 || status == 400) && strcmp(code, "resource_missing") == 0;
+    return (RestRefusal){
+        .answer = missing ? REST_MISSING : REST_FAILED,
+        .kind = kind_of(status, code, message, http_header(response, "Stripe-Should-Retry")),
+        .retry_after_ms = wait_of(status, code, attempt),
+        .code = arena_format(rest->arena, "%s%s%s", type ? type : "", type && *code ? " " : "", code),
+        .message = message,
+    };
+}
+
+static const char *const headers[] = {"Stripe-Version: " STRIPE_VERSION};
+
+const RestVendor stripe_vendor = {
+    .id_header = "Request-Id",
+    .headers = headers,
+    .n_headers = COUNT_OF(headers),
+    .job_header = account_header,
+    .refusal = refusal,
+};
+
+int64_t stripe_page_size(const Rest *rest)
+{
+    return ((const Stripe *)rest->job->state)->page_size;
 }
 
 const char *stripe_id(yyjson_val *object)

@@ -1,10 +1,9 @@
 /*
- * Stripe: one call to the vendor. URL, pinned version, credential and account go out; what comes back is JSON, or an
- * Error that says what to do, with Stripe's own type, code, message and Request-Id in its text and never the key.
+ * Stripe: what is its own about a call: the pinned version, the account that a platform's key acts for, what its
+ * refusals mean.
  */
 #pragma once
-#include "lib/text.h"
-#include "workers/runtime/source.h"
+#include "workers/runtime/rest.h"
 
 /* The last version before basil: charges still name their invoice, invoices their tax and lines their price. */
 #define STRIPE_VERSION "2025-02-24.acacia"
@@ -15,29 +14,12 @@ typedef struct Stripe {
     int64_t page_size;
 } Stripe;
 
-/* What one fetch or lookup works with. */
-typedef struct StripeCall {
-    const SourceJob *job;
-    const Stripe *stripe;
-    Arena *arena;
-    Page *page;        /* counts bytes, keeps the time of the first answer */
-    int64_t waited_ms; /* for limits, so far */
-} StripeCall;
+/* Refusals: AUTH (dead key, account that left the platform), PERMISSION (restricted key), UNSUPPORTED (no such path),
+ * THROTTLED, TRANSIENT, DATA (Stripe says that a retry is pointless), INTERNAL (a request that we should not have
+ * made); MISSING for resource_missing. */
+extern const RestVendor stripe_vendor;
 
-typedef enum StripeAnswer {
-    STRIPE_FAILED,
-    STRIPE_FOUND,
-    STRIPE_MISSING, /* resource_missing: the object, or the one after which to go on, does not exist (any more) */
-} StripeAnswer;
-
-/* GET `target`, "/v1/charges?limit=100". FOUND: *body is an object, on the arena. FAILED and MISSING set err. Short
- * limits are waited for here, at most 8 s a fetch: a page that needs fifty calls would else start anew at the first
- * refusal and never end. */
-StripeAnswer stripe_get(StripeCall *call, const char *target, yyjson_val **body, Error *err) MUST_CHECK;
-
-/* Adds "?key=value" or "&key=value", the value percent-encoded. */
-void stripe_query(Text *target, StripeCall *call, const char *key, const char *value);
-void stripe_query_integer(Text *target, StripeCall *call, const char *key, int64_t value);
+int64_t stripe_page_size(const Rest *rest);
 
 /* The id of an object; NULL when it has none that can stand in a URL (at most 255 characters, Stripe's own bound). */
 const char *stripe_id(yyjson_val *object);

@@ -48,16 +48,15 @@ const char *script_headers(size_t i)
 
 /* ---- What the source links instead of the runtime ---- */
 
-bool http_send(Http *http, const HttpRequest *request, Arena *arena, HttpResponse *response, Error *err)
+bool call_send(const SourceJob *job, const HttpRequest *request, Arena *arena, HttpResponse *response, Error *err)
 {
-    (void)http;
     size_t i = script.n_asked++;
     ck_assert_msg(i < script.n_answers, "request %zu was not in the script: %s", i, request->url);
     ck_assert_msg(strncmp(request->url, BASE, strlen(BASE)) == 0, "%s is elsewhere", request->url);
     snprintf(script.targets[i], sizeof script.targets[i], "%s", request->url + strlen(BASE));
     for (size_t h = 0; h < request->n_headers; h++)
         strcat(strcat(script.headers[i], request->headers[h]), "\n");
-    strcat(script.headers[i], secret_reveal(request->bearer));
+    strcat(script.headers[i], secret_reveal(job->credential));
     const ScriptAnswer *answer = &script.answers[i];
     if (answer->status == 0)
         return error_set(err, ERROR_TRANSIENT, "the connection was cut");

@@ -78,7 +78,7 @@ START_TEST(a_key_that_cannot_be_one_is_not_sent)
     static const Trial none = {.full = true, .key = ""}, broken = {.full = true, .key = "sk_test_1\n"};
     AUTO(Arena) *arena = arena_new(64 * KIB);
     SCRIPT({0});
-    expect_error(refuse(arena, &none, "commerce-disputes", ""), ERROR_AUTH, "no API key");
+    expect_error(refuse(arena, &none, "commerce-disputes", ""), ERROR_AUTH, "no credential");
     expect_error(refuse(arena, &broken, "commerce-disputes", ""), ERROR_AUTH, "line break");
     ck_assert_uint_eq(script_n_asked(), 0);
 }
@@ -197,14 +197,14 @@ START_TEST(bodies_that_are_no_list_say_what_is_wrong)
         ErrorKind kind;
         const char *text;
     } bodies[] = {
-        {"{\"object\":\"list\",\"data\":[{\"id\":\"cus_1\"", ERROR_TRANSIENT, "malformed JSON"         },
-        {"",                                                 ERROR_TRANSIENT, "empty body"             },
-        {"<html>busy</html>",                                ERROR_TRANSIENT, "malformed JSON"         },
-        {"{\"object\":\"list\",,}",                          ERROR_DATA,      "malformed JSON"         },
-        {"{\"object\":\"list\"}",                            ERROR_DATA,      "it lacks data[]"        },
-        {"{\"data\":[]}",                                    ERROR_DATA,      "or has_more"            },
-        {"{\"data\":{}}",                                    ERROR_DATA,      "it lacks data[]"        },
-        {"[{}]",                                             ERROR_TRANSIENT, "the answer is no object"},
+        {"{\"object\":\"list\",\"data\":[{\"id\":\"cus_1\"", ERROR_TRANSIENT, "malformed JSON" },
+        {"",                                                 ERROR_TRANSIENT, "empty body"     },
+        {"<html>busy</html>",                                ERROR_TRANSIENT, "malformed JSON" },
+        {"{\"object\":\"list\",,}",                          ERROR_DATA,      "malformed JSON" },
+        {"{\"object\":\"list\"}",                            ERROR_DATA,      "it lacks data[]"},
+        {"{\"data\":[]}",                                    ERROR_DATA,      "or has_more"    },
+        {"{\"data\":{}}",                                    ERROR_DATA,      "it lacks data[]"},
+        {"[{}]",                                             ERROR_DATA,      "it lacks data[]"},
     };
     AUTO(Arena) *arena = arena_new(64 * KIB);
     for (size_t i = 0; i < COUNT_OF(bodies); i++) {

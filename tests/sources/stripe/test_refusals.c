@@ -56,7 +56,7 @@ START_TEST(an_error_text_has_all_that_support_asks_for)
     const ScriptAnswer answer = {403, REFUSAL("invalid_request_error", "perm", "The key needs 'rak_customer_read'."),
                                  .request_id = "req_42"};
     Error err = refuse(&answer, 1);
-    ck_assert_str_eq(err.text, "GET /v1/customers: 403 invalid_request_error perm (request req_42): "
+    ck_assert_str_eq(err.text, "GET /v1/customers: 403 invalid_request_error perm (Request-Id req_42): "
                                "The key needs 'rak_customer_read'.");
 }
 END_TEST
