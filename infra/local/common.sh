@@ -50,3 +50,14 @@ env_ours() {
     env_set "$1" "$2"
     [[ " $ours " == *" $2 "* ]] || env_set TRIBUTARY_STACK_ADDRESSES "${ours:+$ours }$2"
 }
+
+# env_sandbox SOURCE URL: the sandbox at URL is this source's vendor; its app is one that the sandbox knows from the start.
+env_sandbox() {
+    local prefix=TRIBUTARY_${1^^}
+    env_ours "${prefix}_URL" "$2/$1"
+    [[ $1 != stripe ]] || return 0
+    env_set "${prefix}_AUTHORIZE_URL" "$2/$1/oauth/authorize"
+    env_set "${prefix}_TOKEN_URL" "$2/$1/oauth/token"
+    env_set "${prefix}_CLIENT_ID" sandbox-app
+    env_set "${prefix}_CLIENT_SECRET" sandbox-secret
+}
