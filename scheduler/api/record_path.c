@@ -2,7 +2,8 @@
 #include <string.h>
 
 /* One record a company or connection. */
-static const char *const singles[] = {"company", "commerce-companyInfo"};
+static const char *const singles[] = {"company", "balanceSheet", "profitAndLoss", "cashFlowStatement",
+                                      "commerce-companyInfo"};
 
 /* Matches `pattern`, whose {accountId} takes one segment; `rest` is what follows. */
 static bool match(const char *pattern, const char *path, Arena *arena, const char **parent, const char **rest)

@@ -19,7 +19,7 @@ static const struct {
     {"accounts",                          true,  "chartOfAccounts",         NULL,         NULL, false},
     {"invoices/42",                       true,  "invoices",                "42",         NULL, false},
     {"info",                              true,  "company",                 NULL,         NULL, true },
-    {"financials/balanceSheet",           true,  "balanceSheet",            NULL,         NULL, false},
+    {"financials/balanceSheet",           true,  "balanceSheet",            NULL,         NULL, true },
 };
 
 START_TEST(a_path_names_a_type_and_perhaps_a_record)
