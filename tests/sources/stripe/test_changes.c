@@ -1,4 +1,4 @@
-#include "tests/sources/stripe/script.h"
+#include "tests/sources/support/script.h"
 #include "tests/support/suite.h"
 #include "workers/stripe/mapping.h"
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "tests/sources/stripe/script.h"
+#include "tests/sources/support/script.h"
 #include "tests/support/suite.h"
 #include "workers/stripe/mapping.h"
 #include <string.h>
@@ -75,7 +75,7 @@ END_TEST
 
 START_TEST(a_key_that_cannot_be_one_is_not_sent)
 {
-    static const Trial none = {.full = true, .key = ""}, broken = {.full = true, .key = "sk_test_1\n"};
+    static const Trial none = {.full = true, .credential = ""}, broken = {.full = true, .credential = "sk_test_1\n"};
     AUTO(Arena) *arena = arena_new(64 * KIB);
     SCRIPT({0});
     expect_error(refuse(arena, &none, "commerce-disputes", ""), ERROR_AUTH, "no credential");
@@ -208,7 +208,7 @@ START_TEST(bodies_that_are_no_list_say_what_is_wrong)
     };
     AUTO(Arena) *arena = arena_new(64 * KIB);
     for (size_t i = 0; i < COUNT_OF(bodies); i++) {
-        SCRIPT({200, bodies[i].body, .request_id = "req_7"});
+        SCRIPT({200, bodies[i].body, .headers = {"Request-Id: req_7"}});
         Error err = refuse(arena, &full, "commerce-customers", "");
         expect_error(err, bodies[i].kind, bodies[i].text);
         expect_error(err, bodies[i].kind, "GET /v1/customers");

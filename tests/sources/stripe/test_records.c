@@ -1,4 +1,4 @@
-#include "tests/sources/stripe/cases.h"
+#include "tests/sources/support/cases.h"
 #include "tests/support/suite.h"
 #include "workers/stripe/mapping.h"
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "tests/sources/stripe/script.h"
+#include "tests/sources/support/script.h"
 #include "tests/support/suite.h"
 #include <string.h>
 
@@ -35,8 +35,8 @@ static const struct {
     {{424, REFUSAL("api_error", "", "External dependency failed")},                                 ERROR_TRANSIENT  },
     {{500, REFUSAL("api_error", "", "Something went wrong")},                                       ERROR_TRANSIENT  },
     {{503, "<html>Service Unavailable</html>"},                                                     ERROR_TRANSIENT  },
-    {{500, REFUSAL("api_error", "", "Will not work"), .should_retry = "false"},                     ERROR_DATA       },
-    {{400, REFUSAL("api_error", "", "Try again"), .should_retry = "true"},                          ERROR_TRANSIENT  },
+    {{500, REFUSAL("api_error", "", "Will not work"), .headers = {"Stripe-Should-Retry: false"}},   ERROR_DATA       },
+    {{400, REFUSAL("api_error", "", "Try again"), .headers = {"Stripe-Should-Retry: true"}},        ERROR_TRANSIENT  },
     {{302, "moved"},                                                                                ERROR_INTERNAL   },
     {{0},                                                                                           ERROR_TRANSIENT  },
 };
@@ -54,7 +54,7 @@ END_TEST
 START_TEST(an_error_text_has_all_that_support_asks_for)
 {
     const ScriptAnswer answer = {403, REFUSAL("invalid_request_error", "perm", "The key needs 'rak_customer_read'."),
-                                 .request_id = "req_42"};
+                                 .headers = {"Request-Id: req_42"}};
     Error err = refuse(&answer, 1);
     ck_assert_str_eq(err.text, "GET /v1/customers: 403 invalid_request_error perm (Request-Id req_42): "
                                "The key needs 'rak_customer_read'.");
@@ -130,7 +130,8 @@ END_TEST
 
 START_TEST(retry_after_is_obeyed)
 {
-    const ScriptAnswer limited = {429, NULL, .retry_after = "90"}, away = {503, NULL, .retry_after = "30"};
+    const ScriptAnswer limited = {429, NULL, .headers = {"Retry-After: 90"}},
+                       away = {503, NULL, .headers = {"Retry-After: 30"}};
     Error err = refuse(&limited, 1);
     ck_assert_int_eq(err.kind, ERROR_THROTTLED);
     ck_assert_int_eq(err.retry_after_ms, 90000);

@@ -9,6 +9,17 @@
 #pragma once
 #include "workers/runtime/mapping.h"
 
+/* The root mappings by the names that fixtures call them; each source's tests have the table. */
+typedef struct CaseMapping {
+    const char *name;
+    const Mapping *mapping;
+} CaseMapping;
+extern const CaseMapping case_mappings[];
+extern const size_t n_case_mappings;
+/* All fixtures of the source, for the random damage of test_mutations.c. */
+extern const char *const case_files[];
+extern const size_t n_case_files;
+
 /* Runs all cases of tests/fixtures/<path>; fails the test with the case's name and the first difference. */
 void cases_run(const char *path);
 

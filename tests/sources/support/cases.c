@@ -1,33 +1,15 @@
-#include "tests/sources/stripe/cases.h"
+#include "tests/sources/support/cases.h"
 #include "proto/render.h"
-#include "workers/stripe/mapping.h"
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const struct {
-    const char *name;
-    const Mapping *mapping;
-} mappings[] = {
-    {"company",        &stripe_company       },
-    {"customer",       &stripe_customer      },
-    {"product",        &stripe_product       },
-    {"order",          &stripe_order         },
-    {"charge",         &stripe_charge        },
-    {"refund",         &stripe_refund        },
-    {"transaction",    &stripe_transaction   },
-    {"dispute",        &stripe_dispute       },
-    {"location",       &stripe_location      },
-    {"tax_rate",       &stripe_tax_rate      },
-    {"payment_method", &stripe_payment_method},
-};
-
 const Mapping *cases_mapping(const char *name)
 {
-    for (size_t i = 0; i < COUNT_OF(mappings); i++)
-        if (strcmp(mappings[i].name, name) == 0)
-            return mappings[i].mapping;
+    for (size_t i = 0; i < n_case_mappings; i++)
+        if (strcmp(case_mappings[i].name, name) == 0)
+            return case_mappings[i].mapping;
     ck_abort_msg("no mapping is called '%s'", name);
 }
 

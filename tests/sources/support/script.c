@@ -1,13 +1,11 @@
-#include "tests/sources/stripe/script.h"
+#include "tests/sources/support/script.h"
 #include "lib/fiber.h"
-#include "workers/stripe/source.h"
-#include "workers/stripe/streams.h"
+#include "workers/runtime/call.h"
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { MOST_REQUESTS = 400 };
-#define BASE "https://stripe.test"
 
 static struct {
     const ScriptAnswer *answers;
@@ -52,8 +50,9 @@ bool call_send(const SourceJob *job, const HttpRequest *request, Arena *arena, H
 {
     size_t i = script.n_asked++;
     ck_assert_msg(i < script.n_answers, "request %zu was not in the script: %s", i, request->url);
-    ck_assert_msg(strncmp(request->url, BASE, strlen(BASE)) == 0, "%s is elsewhere", request->url);
-    snprintf(script.targets[i], sizeof script.targets[i], "%s", request->url + strlen(BASE));
+    size_t base = strlen(script_source.base);
+    ck_assert_msg(strncmp(request->url, script_source.base, base) == 0, "%s is elsewhere", request->url);
+    snprintf(script.targets[i], sizeof script.targets[i], "%s", request->url + base);
     for (size_t h = 0; h < request->n_headers; h++)
         strcat(strcat(script.headers[i], request->headers[h]), "\n");
     strcat(script.headers[i], secret_reveal(job->credential));
@@ -74,15 +73,17 @@ bool call_send(const SourceJob *job, const HttpRequest *request, Arena *arena, H
 const char *http_header(const HttpResponse *response, const char *name)
 {
     const ScriptAnswer *answer = (const void *)response->headers;
-    if (strcmp(name, "Request-Id") == 0)
-        return answer->request_id;
-    return strcmp(name, "Stripe-Should-Retry") == 0 ? answer->should_retry : NULL;
+    size_t length = strlen(name);
+    for (size_t i = 0; i < COUNT_OF(answer->headers) && answer->headers[i]; i++)
+        if (strncmp(answer->headers[i], name, length) == 0 && answer->headers[i][length] == ':')
+            return answer->headers[i] + length + strlen(": ");
+    return NULL;
 }
 
 int64_t http_retry_after_ms(const HttpResponse *response)
 {
-    const ScriptAnswer *answer = (const void *)response->headers;
-    return answer->retry_after ? atoll(answer->retry_after) * 1000 : -1;
+    const char *after = http_header(response, "Retry-After");
+    return after ? atoll(after) * 1000 : -1;
 }
 
 /* Plain ids stay as they are; one stands for all that must be encoded. */
@@ -90,7 +91,7 @@ const char *http_escape(Arena *arena, const char *value)
 {
     char *copy = arena_text(arena, value);
     for (char *c = copy; *c; c++)
-        if (strchr("/?&# ", *c))
+        if (strchr("/?&#+ ", *c))
             *c = '%';
     return copy;
 }
@@ -104,32 +105,39 @@ void fiber_sleep_ms(int64_t ms)
 
 static const Stream *stream_of(const char *data_type)
 {
-    for (size_t i = 0; i < n_stripe_streams; i++)
-        if (strcmp(stripe_streams[i].data_type, data_type) == 0)
-            return &stripe_streams[i];
-    ck_abort_msg("Stripe has no %s", data_type);
+    for (size_t i = 0; i < *script_source.n_streams; i++)
+        if (strcmp(script_source.streams[i].data_type, data_type) == 0)
+            return &script_source.streams[i];
+    ck_abort_msg("the source has no %s", data_type);
+}
+
+static SourceJob job_of(const Trial *trial, const char *data_type, const Secret *credential, Arena *arena)
+{
+    Error err = {0};
+    const char *settings = trial->settings ? trial->settings : script_source.settings;
+    SourceJob job = {
+        .stream = stream_of(data_type),
+        .settings = settings ? json_parse(arena, settings, strlen(settings), &err) : NULL,
+        .credential = credential,
+        .full = trial->full,
+        .since_ms = trial->since_ms,
+        .state = script_source.state,
+    };
+    ck_assert_msg(!settings || job.settings, "%s", err.text);
+    return job;
 }
 
 bool script_fetch(const Trial *trial, const char *data_type, const char *cursor, Arena *arena, Page *page, Error *err)
 {
-    Stripe stripe = {.url = (char *)(uintptr_t)BASE, .page_size = 100};
-    const char *key = trial->key ? trial->key : "sk_test_secret";
-    AUTO(Secret) *secret = *key ? secret_new(key, strlen(key)) : NULL;
-    const SourceJob job = {
-        .stream = stream_of(data_type),
-        .settings = trial->settings ? json_parse(arena, trial->settings, strlen(trial->settings), err) : NULL,
-        .credential = secret,
-        .full = trial->full,
-        .since_ms = trial->since_ms,
-        .state = &stripe,
-    };
-    return stripe_fetch(&job, cursor, arena, page, err);
+    const char *credential = trial->credential ? trial->credential : script_source.credential;
+    AUTO(Secret) *secret = *credential ? secret_new(credential, strlen(credential)) : NULL;
+    const SourceJob job = job_of(trial, data_type, secret, arena);
+    return script_source.fetch(&job, cursor, arena, page, err);
 }
 
 bool script_lookup(const char *data_type, const char *id, Arena *arena, Page *page, Error *err)
 {
-    Stripe stripe = {.url = (char *)(uintptr_t)BASE, .page_size = 100};
-    AUTO(Secret) *secret = secret_new("sk_test_secret", strlen("sk_test_secret"));
-    const SourceJob job = {.stream = stream_of(data_type), .credential = secret, .full = true, .state = &stripe};
-    return stripe_lookup(&job, id, arena, page, err);
+    AUTO(Secret) *secret = secret_new(script_source.credential, strlen(script_source.credential));
+    const SourceJob job = job_of(&(Trial){.full = true}, data_type, secret, arena);
+    return script_source.lookup(&job, id, arena, page, err);
 }
