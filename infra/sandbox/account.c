@@ -1,4 +1,5 @@
 #include "infra/sandbox/account.h"
+#include "infra/sandbox/gate.h"
 #include "infra/sandbox/stripe_names.h"
 #include "lib/clock.h"
 #include <stdlib.h>
@@ -57,6 +58,7 @@ void world_reset(World *world)
     __atomic_store_n(&world->clock_offset, 0, __ATOMIC_RELAXED);
     pthread_mutex_unlock(&world->lock);
     faults_clear(&world->faults);
+    gate_reset(world);
 }
 
 void world_free(World *world)
@@ -64,6 +66,7 @@ void world_free(World *world)
     if (!world)
         return;
     world_reset(world);
+    gate_close(world);
     while (world->retired) {
         Account *account = world->retired;
         world->retired = account->next;

@@ -61,6 +61,7 @@ typedef struct World {
     LimitRates rates, first_rates; /* of new accounts; first_rates: after a reset */
     int64_t unknown_key;           /* calls */
     int64_t today, clock_offset;
+    struct Gate *gate, *retired_gates; /* gate.c: made on first use */
 } World;
 
 World *world_new(int64_t today, LimitRates rates);
