@@ -5,15 +5,16 @@
 #include <string.h>
 
 const Option config_common[] = {
-    {"config",          NULL,          "file with more options, as key = value lines",                     OPTION_TEXT   },
-    {"environment",     "local",       "name that Postgres, groups, jobs and Redis keys are stamped with", OPTION_TEXT   },
-    {"log-level",       "info",        "debug, info, warn or error",                                       OPTION_TEXT   },
-    {"log-format",      "logfmt",      "logfmt or json",                                                   OPTION_TEXT   },
-    {"http-listen",     "127.0.0.1:0", "where /healthz, /readyz and /metrics are; port 0 picks one",       OPTION_ADDRESS},
-    {"kafka-brokers",   NULL,          "Kafka's brokers, as host:port,host:port",                          OPTION_TEXT   },
-    {"postgres",        NULL,          "Postgres, as a libpq URI or keyword string",                       OPTION_TEXT   },
-    {"redis",           NULL,          "Redis, as redis://host:port/db",                                   OPTION_TEXT   },
-    {"master-key-file", NULL,          "keys that seal credentials, as id:base64(32 bytes) lines",         OPTION_TEXT   },
+    {"config",             NULL,          "file with more options, as key = value lines",                     OPTION_TEXT   },
+    {"environment",        "local",       "name that Postgres, groups, jobs and Redis keys are stamped with", OPTION_TEXT   },
+    {"log-level",          "info",        "debug, info, warn or error",                                       OPTION_TEXT   },
+    {"log-format",         "logfmt",      "logfmt or json",                                                   OPTION_TEXT   },
+    {"http-listen",        "127.0.0.1:0", "where /healthz, /readyz and /metrics are; port 0 picks one",       OPTION_ADDRESS},
+    {"kafka-brokers",      NULL,          "Kafka's brokers, as host:port,host:port",                          OPTION_TEXT   },
+    {"postgres",           NULL,          "Postgres, as a libpq URI or keyword string",                       OPTION_TEXT   },
+    {"redis",              NULL,          "Redis, as redis://host:port/db",                                   OPTION_TEXT   },
+    {"master-key-file",    NULL,          "keys that seal credentials, as id:base64(32 bytes) lines",         OPTION_TEXT   },
+    {"master-key-command", NULL,          "command that prints such lines, instead of a file",                OPTION_TEXT   },
 };
 const size_t n_config_common = COUNT_OF(config_common);
 

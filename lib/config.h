@@ -41,8 +41,8 @@ typedef struct Option {
 typedef struct Config Config;
 
 /* What every program has: config, log-level, log-format, environment, http-listen, kafka-brokers, postgres, redis,
- * master-key-file. A program's table follows it. */
-extern const Option config_common[9];
+ * master-key-file, master-key-command. A program's table follows it. */
+extern const Option config_common[10];
 extern const size_t n_config_common;
 
 /* Handles --help, --version and --print-config itself (prints and exits 0) and bad input (prints what, where and what

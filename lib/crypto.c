@@ -71,6 +71,14 @@ static bool read_sealed(Sealed *sealed, const uint8_t *form, size_t length)
     return true;
 }
 
+const char *crypto_key_id(const void *sealed, size_t length, char id[KEY_ID_SIZE])
+{
+    Sealed form;
+    if (!read_sealed(&form, sealed, length) || strlen(form.key_id) >= KEY_ID_SIZE)
+        return NULL;
+    return strcpy(id, form.key_id);
+}
+
 Secret *crypto_open(const KeyRing *ring, const char *context, const void *sealed, size_t length, Error *err)
 {
     Sealed form;

@@ -1,12 +1,13 @@
 #include "lib/crypto.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { KEY_SIZE = 32, MAX_KEYS = 32, MAX_ID = 64, MAX_FILE = 16 * 1024 };
+enum { MAX_KEYS = 32, MAX_ID = KEY_ID_SIZE - 1, MAX_FILE = 16 * 1024 };
 
 struct KeyRing {
     size_t n_keys;
@@ -102,34 +103,55 @@ static const char *add_line(KeyRing *ring, const char *line, size_t length)
     return NULL;
 }
 
-static bool add_lines(KeyRing *ring, const char *path, const char *bytes, size_t length, Error *err)
+static bool add_lines(KeyRing *ring, const char *from, const char *lines, size_t length, Error *err)
 {
     int number = 0;
     for (size_t i = 0; i < length;) {
-        const char *newline = memchr(bytes + i, '\n', length - i);
-        size_t line_length = newline ? (size_t)(newline - bytes) - i : length - i;
+        const char *newline = memchr(lines + i, '\n', length - i);
+        size_t line_length = newline ? (size_t)(newline - lines) - i : length - i;
         const char *wrong = NULL;
         number++;
-        if (line_length > 0 && bytes[i] != '#')
-            wrong = add_line(ring, bytes + i, line_length);
+        if (line_length > 0 && lines[i] != '#')
+            wrong = add_line(ring, lines + i, line_length);
         if (wrong)
-            return error_set(err, ERROR_CONFIG, "master key file %s:%d: %s", path, number, wrong);
+            return error_set(err, ERROR_CONFIG, "%s:%d: %s", from, number, wrong);
         i += line_length + 1;
     }
-    return ring->n_keys > 0 || error_set(err, ERROR_CONFIG, "master key file %s: there is no key in it", path);
+    return ring->n_keys > 0 || error_set(err, ERROR_CONFIG, "%s: there is no key in it", from);
+}
+
+static KeyRing *ring_new(void)
+{
+    KeyRing *ring = calloc(1, sizeof *ring);
+    if (!ring)
+        abort();
+    return ring;
+}
+
+KeyRing *keyring_read(const char *from, const char *lines, size_t length, Error *err)
+{
+    AUTO(KeyRing) *ring = ring_new();
+    return add_lines(ring, from, lines, length, err) ? TAKE(ring) : NULL;
+}
+
+KeyRing *keyring_single(const char *id, const Secret *key)
+{
+    KeyRing *ring = ring_new();
+    snprintf(ring->keys[0].id, sizeof ring->keys[0].id, "%s", id);
+    ring->keys[0].secret = secret_new(secret_reveal(key), secret_length(key));
+    ring->n_keys = 1;
+    return ring;
 }
 
 KeyRing *keyring_load(const char *path, Error *err)
 {
-    char bytes[MAX_FILE + 1];
-    ssize_t length = read_file(path, bytes, err);
+    char lines[MAX_FILE + 1], from[300];
+    ssize_t length = read_file(path, lines, err);
     if (length < 0)
         return NULL;
-    bytes[length] = 0;
-    AUTO(KeyRing) *ring = calloc(1, sizeof *ring);
-    if (!ring)
-        abort();
-    bool read = add_lines(ring, path, bytes, (size_t)length, err);
-    secret_wipe(bytes, sizeof bytes);
-    return read ? TAKE(ring) : NULL;
+    lines[length] = 0;
+    snprintf(from, sizeof from, "master key file %s", path);
+    KeyRing *ring = keyring_read(from, lines, (size_t)length, err);
+    secret_wipe(lines, sizeof lines);
+    return ring;
 }
