@@ -97,6 +97,23 @@ MapResult map_titles(const MapSite *site, Error *err)
     return put_if_any(site, text, err);
 }
 
+MapResult map_joined(const MapSite *site, Error *err)
+{
+    const char *const *paths = site->row->as->argument;
+    AUTO(Text) *joined = text_new(NULL);
+    for (size_t i = 1; i < site->row->as->n_argument; i++) {
+        yyjson_val *value = json_at(site->record, paths[i]);
+        const char *text = value ? map_clean_text(site->arena, value) : "";
+        if (!text) {
+            error_set(err, ERROR_DATA, "%s is no text", paths[i]);
+            return MAP_FAILED;
+        }
+        if (*text)
+            text_printf(joined, "%s%s", joined->length > 0 ? paths[0] : "", text);
+    }
+    return put_if_any(site, arena_copy(site->arena, joined->bytes, joined->length), err);
+}
+
 static MapResult read_country3(const MapSite *site, Error *err)
 {
     const char *text = map_clean_text(site->arena, site->value);

@@ -75,6 +75,13 @@ static MapResult read_decimal(const MapSite *site, Error *err)
     return MAP_READ;
 }
 
+MapResult map_constant_decimal(const MapSite *site, Error *err)
+{
+    (void)err;
+    map_put_decimal(site, site->row->as->argument);
+    return MAP_READ;
+}
+
 static MapResult read_percent(const MapSite *site, Error *err)
 {
     char number[DECIMAL_SIZE], fraction[DECIMAL_SIZE];

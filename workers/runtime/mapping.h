@@ -101,6 +101,16 @@ extern const Conversion AS_COUNTRY3;      /* ISO 3166 alpha-2 or -3 text -> alph
     MAP_CONVERSION("constant boolean", map_constant_boolean, .type = PROTOBUF_C_TYPE_MESSAGE,                          \
                    .message = "google.protobuf.BoolValue", .n_argument = (value), .constant = true)
 
+#define AS_CONSTANT_DECIMAL(number)                                                                                    \
+    MAP_CONVERSION("constant decimal", map_constant_decimal, MAP_DECIMAL, .argument = (number), .constant = true)
+
+/* The texts at these paths of the record, those that are there, with the separator between: AS_JOINED(" ", "GivenName",
+ * "FamilyName"). The row's own path only says whether to read at all. */
+#define AS_JOINED(...)                                                                                                 \
+    MAP_CONVERSION("joined texts", map_joined, .type = PROTOBUF_C_TYPE_STRING,                                         \
+                   .argument = (const char *const[]){__VA_ARGS__},                                                     \
+                   .n_argument = COUNT_OF(((const char *const[]){__VA_ARGS__})))
+
 /* An object by its own table -> sub-message; with "[]" each element -> repeated sub-message. An object from which no
  * row read anything is absent. AS_ONE_RECORD appends a single object to a repeated field. */
 #define AS_RECORD(mapping) MAP_CONVERSION("record", map_record, .type = PROTOBUF_C_TYPE_MESSAGE, .argument = &(mapping))
@@ -212,5 +222,7 @@ MapResult map_prefixed(const MapSite *site, Error *err);
 MapResult map_constant_text(const MapSite *site, Error *err);
 MapResult map_constant_enum(const MapSite *site, Error *err);
 MapResult map_constant_boolean(const MapSite *site, Error *err);
+MapResult map_constant_decimal(const MapSite *site, Error *err);
+MapResult map_joined(const MapSite *site, Error *err);
 MapResult map_record(const MapSite *site, Error *err);
 MapResult map_supplement(const MapSite *site, Error *err);

@@ -237,8 +237,51 @@ START_TEST(scales_of_currencies_are_those_that_vendors_send)
 }
 END_TEST
 
+static const MapRow joined_rows[] = {
+    {".", FIELD(CommerceCustomer, customer_name), AS_JOINED(" ", "first", "middle", "name.last"), OPTIONAL},
+};
+static const Mapping joined_map = MAPPING(CommerceCustomer, joined_rows);
+static const MapRow default_rows[] = {
+    {".",     FIELD(CommerceOrder, total_amount), AS_CONSTANT_DECIMAL("0"), OPTIONAL},
+    {"total", FIELD(CommerceOrder, total_amount), &AS_DECIMAL,              OPTIONAL},
+};
+static const Mapping default_map = MAPPING(CommerceOrder, default_rows);
+
+static const void *apply_to(Arena *arena, const Mapping *mapping, const char *json, Error *err)
+{
+    yyjson_val *record = json_parse(arena, json, strlen(json), err);
+    ck_assert_msg(record != NULL && mapping_bind(mapping, err), "%s", err->text);
+    return mapping_apply(mapping, record, arena, err);
+}
+
+START_TEST(texts_that_are_there_are_joined)
+{
+    AUTO(Arena) *arena = arena_new(16 * KIB);
+    Error err = {0};
+    const CommerceCustomer *customer =
+        apply_to(arena, &joined_map, "{\"first\": \"Ann\", \"name\": {\"last\": 7}}", &err);
+    ck_assert_str_eq(customer->customer_name, "Ann 7");
+    customer = apply_to(arena, &joined_map, "{\"middle\": \"\"}", &err);
+    ck_assert_str_eq(customer->customer_name, "");
+    ck_assert_ptr_null(apply_to(arena, &joined_map, "{\"first\": []}", &err));
+    ck_assert_str_eq(err.text, "first is no text");
+}
+END_TEST
+
+START_TEST(a_constant_before_it_is_a_default)
+{
+    AUTO(Arena) *arena = arena_new(16 * KIB);
+    Error err = {0};
+    const CommerceOrder *order = apply_to(arena, &default_map, "{\"total\": null}", &err);
+    ck_assert_str_eq(order->total_amount->value, "0");
+    order = apply_to(arena, &default_map, "{\"total\": 5.10}", &err);
+    ck_assert_str_eq(order->total_amount->value, "5.10");
+}
+END_TEST
+
 SUITE("mapping", a_row_that_does_not_fit_is_refused_at_start_up, an_error_at_start_up_names_message_field_and_path,
       a_mapping_inside_itself_is_refused, the_example_binds, missing_null_and_empty_are_absent_alike,
       decimals_keep_every_digit, instants_and_countries_are_read,
       a_list_keeps_its_order_and_skips_nulls_and_elements_without_their_key, an_error_names_the_path_to_the_value,
-      scales_of_currencies_are_those_that_vendors_send)
+      scales_of_currencies_are_those_that_vendors_send, texts_that_are_there_are_joined,
+      a_constant_before_it_is_a_default)
