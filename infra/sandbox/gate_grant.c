@@ -55,9 +55,14 @@ GateGrant *grant_new(GateVendor *vendor, const GateApp *app, Account *const *acc
     gate->grants[gate->n_grants++] = grant;
     *grant = (GateGrant){.id = gate->n_grants, .vendor = vendor, .app = app, .refreshable = refreshable};
     for (int i = 0; i < n_accounts && i < GRANT_TENANTS; i++) {
-        struct GrantTenant *tenant = &grant->tenants[grant->n_tenants++];
-        tenant->use = gate_use(vendor, app, accounts[i]);
-        vendor->rules->tenant_id(accounts[i]->name, tenant->id);
+        GateUse *use = gate_use(vendor, app, accounts[i]);
+        int known = 0;
+        while (known < grant->n_tenants && grant->tenants[known].use != use)
+            known++;
+        if (known < grant->n_tenants)
+            continue; /* named twice */
+        grant->tenants[grant->n_tenants++].use = use;
+        vendor->rules->tenant_id(accounts[i]->name, grant->tenants[known].id);
     }
     return grant;
 }

@@ -101,7 +101,8 @@ void oauth_token(Request *request, Response *response)
     if (vendor->lose_answers > 0 && response->status == 200) {
         vendor->lose_answers--;
         vendor->counts.lost_answers++;
-        response->abort_after = -1;
+        response->abort_after =
+            1; /* in mid-answer: before it, clients with a kept connection ask again by themselves */
     }
     gate_unlock(gate);
 }

@@ -93,9 +93,14 @@ yyjson_val *get(Client *client, const char *key, const char *path)
     return parsed(client);
 }
 
+bool control_try(Client *client, const char *method, const char *path, const char *body)
+{
+    return transfer(client, NULL, method, arena_format(client->arena, "/control/%s", path), body);
+}
+
 yyjson_val *control(Client *client, const char *method, const char *path, const char *body)
 {
-    bool fine = transfer(client, NULL, method, arena_format(client->arena, "/control/%s", path), body);
+    bool fine = control_try(client, method, path, body);
     ck_assert_msg(fine, "%s %s: %s", method, path, curl_easy_strerror(client->result));
     return parsed(client);
 }

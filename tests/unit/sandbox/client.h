@@ -30,7 +30,8 @@ DEFINE_AUTO(Client, client_free)
 
 /* GET below "/stripe/v1/" with a key (NULL: none). The answer's JSON; NULL when it is none. */
 yyjson_val *get(Client *client, const char *key, const char *path);
-bool client_try(Client *client, const char *key, const char *path); /* the transfer's success */
+bool client_try(Client *client, const char *key, const char *path);                       /* the transfer's success */
+bool control_try(Client *client, const char *method, const char *path, const char *body); /* the transfer's success */
 yyjson_val *control(Client *client, const char *method, const char *path, const char *body);
 
 /* The value of a response header; NULL when missing. */
