@@ -129,6 +129,13 @@ char *arena_format(Arena *arena, const char *format, ...)
     return text;
 }
 
+void arena_wipe(Arena *arena)
+{
+    for (Block *block = arena->last; block; block = block->before)
+        explicit_bzero(block->bytes, block->used);
+    arena_reset(arena);
+}
+
 void arena_reset(Arena *arena)
 {
     drop_blocks(arena, arena->first);

@@ -29,6 +29,9 @@ char *arena_format(Arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Forgets all allocations. Blocks beyond the first are given back. */
 void arena_reset(Arena *arena);
 
+/* Overwrites all that was allocated, for what held secrets; then forgets it. */
+void arena_wipe(Arena *arena);
+
 /* Bytes held from the system, for memory budgets. */
 size_t arena_held(const Arena *arena);
 

@@ -1,9 +1,10 @@
 #include "lib/http.h"
 #include "lib/clock.h"
 #include "lib/fiber.h"
-#include "lib/text.h"
 #include "lib/http_driver.h"
 #include "lib/http_headers.h"
+#include "lib/text.h"
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -55,9 +56,31 @@ static const char *find_authorities(void)
     return NULL;
 }
 
+/* ---- curl's memory: its buffers hold tokens, so all that it gives back is wiped ---- */
+
+static void wiping_free(void *memory)
+{
+    if (memory)
+        secret_wipe(memory, malloc_usable_size(memory));
+    free(memory);
+}
+
+static void *wiping_realloc(void *old, size_t size)
+{
+    size_t held = old ? malloc_usable_size(old) : 0;
+    if (old && size <= held)
+        return old;
+    void *larger = malloc(size);
+    if (larger && old) {
+        memcpy(larger, old, held);
+        wiping_free(old);
+    }
+    return larger;
+}
+
 Http *http_open(const HttpOptions *options, Error *err)
 {
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+    if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wiping_free, wiping_realloc, strdup, calloc) != CURLE_OK) {
         error_set(err, ERROR_CONFIG, "cannot set up HTTP: curl_global_init failed");
         return NULL;
     }
@@ -105,7 +128,7 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *context)
         size_t capacity = transfer->capacity ? 2 * transfer->capacity : 16 * KIB;
         while (capacity < transfer->length + length)
             capacity *= 2;
-        transfer->body = realloc(transfer->body, capacity);
+        transfer->body = wiping_realloc(transfer->body, capacity);
         if (!transfer->body)
             abort();
         transfer->capacity = capacity;
@@ -168,6 +191,11 @@ static struct curl_slist *request_headers(const HttpRequest *request)
     return add_credentials(list, request);
 }
 
+static int64_t total_ms(const Http *http, const HttpRequest *request)
+{
+    return request->timeout_ms > 0 ? request->timeout_ms : http->options.total_ms;
+}
+
 static void set_options(const Http *http, CURL *easy, const HttpRequest *request, struct curl_slist *headers,
                         Transfer *transfer)
 {
@@ -181,7 +209,7 @@ static void set_options(const Http *http, CURL *easy, const HttpRequest *request
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
     curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)http->options.connect_ms);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)http->options.total_ms);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)total_ms(http, request));
     curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)http->options.max_body);
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 16384L);
     curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, 16384L);
@@ -232,7 +260,7 @@ static bool explain(const Http *http, const Transfer *transfer, const HttpReques
         return error_set(err, ERROR_TRANSIENT, "%s: the body was cut after %zu bytes", what, transfer->length);
     case CURLE_OPERATION_TIMEDOUT:
         return error_set(err, ERROR_TRANSIENT, "%s: no complete answer within %lld ms (%zu bytes came)", what,
-                         (long long)http->options.total_ms, transfer->length);
+                         (long long)total_ms(http, request), transfer->length);
     default:
         return error_set(err, ERROR_TRANSIENT, "%s: %s", what, curl_easy_strerror(transfer->result));
     }
@@ -299,7 +327,7 @@ bool http_send(Http *http, const HttpRequest *request, Arena *arena, HttpRespons
         explain(http, &transfer, request, err);
     give_easy(http, easy);
     free_headers(headers);
-    free(transfer.body);
+    wiping_free(transfer.body);
     return fine;
 }
 

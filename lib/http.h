@@ -1,6 +1,7 @@
 /*
  * Http: requests on one curl multi handle, a fiber each. HTTP/2 where offered, keep-alive, gzip and br decoded,
- * redirects off, bodies bounded, certificates checked, credentials only to the origin they belong to.
+ * redirects off, bodies bounded, certificates checked, credentials only to the origin they belong to. What was sent and
+ * received is wiped from memory, but for the response on the caller's arena.
  */
 #pragma once
 #include "lib/arena.h"
@@ -30,6 +31,7 @@ typedef struct HttpRequest {
     const Secret *basic;  /* user:password; NULL: none           */
     const char *body;     /* form or JSON; NULL: none            */
     size_t body_length;
+    int64_t timeout_ms; /* 0: the client's total_ms */
 } HttpRequest;
 
 typedef struct HttpResponse {

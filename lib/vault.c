@@ -137,24 +137,20 @@ static KeyRing *remember(Vault *vault, const char *name, Secret *key)
 
 /* ---- Company keys ---- */
 
-Text *vault_bytea(const Text *bytes)
+static void put_bytea(Text *out, const Text *bytes)
 {
-    Text *text = text_new(NULL);
     char *hex = malloc(2 * bytes->length + 1);
     if (!hex)
         abort();
     text_hex(hex, bytes->bytes, bytes->length);
-    text_puts(text, "\\x");
-    text_add(text, hex, 2 * bytes->length);
+    text_puts(out, "\\x");
+    text_add(out, hex, 2 * bytes->length);
     free(hex);
-    return text;
 }
 
-unsigned char *vault_cell(const PGresult *result, int row, const char *column, size_t *length)
+static unsigned char *read_bytea(const char *text, size_t *length)
 {
-    if (pg_is_null(result, row, column))
-        return NULL;
-    unsigned char *bytes = PQunescapeBytea((const unsigned char *)pg_text(result, row, column), length);
+    unsigned char *bytes = PQunescapeBytea((const unsigned char *)text, length);
     if (!bytes)
         abort();
     return bytes;
@@ -179,7 +175,8 @@ static bool make_key(Vault *vault, const char *company_id, const char *context, 
     AUTO(Text) *wrapped = text_new(NULL);
     if (!seal_master(vault, context, key, wrapped, id, err))
         return false;
-    AUTO(Text) *bytea = vault_bytea(wrapped);
+    AUTO(Text) *bytea = text_new(NULL);
+    put_bytea(bytea, wrapped);
     AUTO(PGresult) *done = query(vault, err,
                                  "insert into control.company_key (company_id, master_key, wrapped)"
                                  " select id, $2, $3::bytea from control.company where id = $1"
@@ -196,7 +193,7 @@ static Secret *read_key(Vault *vault, const char *company_id, const char *contex
     if (!*there)
         return NULL;
     size_t length;
-    unsigned char *wrapped = vault_cell(row, 0, "wrapped", &length);
+    unsigned char *wrapped = read_bytea(pg_text(row, 0, "wrapped"), &length);
     Secret *key = open_master(vault, context, wrapped, length, err);
     PQfreemem(wrapped);
     if (!key || secret_length(key) == KEY_SIZE)
@@ -263,19 +260,32 @@ void vault_close(Vault *vault)
 bool vault_seal(Vault *vault, const char *company_id, const char *context, const Secret *plain, Text *out, Error *err)
 {
     char id[KEY_ID_SIZE];
-    if (!company_id)
-        return seal_master(vault, context, plain, out, id, err);
-    AUTO(KeyRing) *ring = company_ring(vault, company_id, err);
-    return ring && crypto_seal(ring, context, plain, out, err);
+    AUTO(KeyRing) *ring = company_id ? company_ring(vault, company_id, err) : NULL;
+    if (company_id && !ring)
+        return false;
+    AUTO(Text) *sealed = text_new(NULL);
+    bool fine =
+        ring ? crypto_seal(ring, context, plain, sealed, err) : seal_master(vault, context, plain, sealed, id, err);
+    if (fine)
+        put_bytea(out, sealed);
+    return fine;
 }
 
-Secret *vault_unseal(Vault *vault, const char *company_id, const char *context, const void *sealed, size_t length,
-                     Error *err)
+static Secret *open_company(Vault *vault, const char *company_id, const char *context, const void *sealed,
+                            size_t length, Error *err)
 {
-    char id[KEY_ID_SIZE];
-    bool of_company = company_id && crypto_key_id(sealed, length, id) && text_starts_with(id, company_prefix);
-    if (!of_company)
-        return open_master(vault, context, sealed, length, err);
     AUTO(KeyRing) *ring = company_ring(vault, company_id, err);
     return ring ? crypto_open(ring, context, sealed, length, err) : NULL;
+}
+
+Secret *vault_unseal(Vault *vault, const char *company_id, const char *context, const char *sealed, Error *err)
+{
+    char id[KEY_ID_SIZE];
+    size_t length;
+    unsigned char *bytes = read_bytea(sealed, &length);
+    bool of_company = company_id && crypto_key_id(bytes, length, id) && text_starts_with(id, company_prefix);
+    Secret *plain = of_company ? open_company(vault, company_id, context, bytes, length, err)
+                               : open_master(vault, context, bytes, length, err);
+    PQfreemem(bytes);
+    return plain;
 }

@@ -19,15 +19,12 @@ Vault *vault_open(const Config *config, PgPool *pool, Error *err) MUST_CHECK;
 void vault_close(Vault *vault);
 DEFINE_AUTO(Vault, vault_close)
 
-/* Appends the sealed bytes to `out`. company_id NULL: under the master key itself, for what belongs to no company. A
- * company that is not there has no key: ERROR_DATA. */
+/* Appends the sealed value as the text of a bytea ("\\x…"), which is how parameters and cells have it. company_id NULL:
+ * under the master key itself, for what belongs to no company. A company that is not there has no key: ERROR_DATA. */
 bool vault_seal(Vault *vault, const char *company_id, const char *context, const Secret *plain, Text *out,
                 Error *err) MUST_CHECK;
 
-/* Opens also what lies straight under a master key. Failures as crypto_open(), and Postgres's. Owned by the caller. */
-Secret *vault_unseal(Vault *vault, const char *company_id, const char *context, const void *sealed, size_t length,
+/* Opens such a text; also what lies straight under a master key. Failures as crypto_open(), and Postgres's. Owned by
+ * the caller. */
+Secret *vault_unseal(Vault *vault, const char *company_id, const char *context, const char *sealed,
                      Error *err) MUST_CHECK;
-
-/* Bytes as a parameter for a bytea: "\x…". Bytes of a bytea cell, NULL when the cell is; freed with PQfreemem(). */
-Text *vault_bytea(const Text *bytes);
-unsigned char *vault_cell(const PGresult *result, int row, const char *column, size_t *length);
