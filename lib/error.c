@@ -10,6 +10,7 @@ static const char *const kind_names[] = {
     [ERROR_PERMISSION] = "permission",
     [ERROR_UNSUPPORTED] = "unsupported",
     [ERROR_THROTTLED] = "throttled",
+    [ERROR_QUOTA] = "quota",
     [ERROR_TRANSIENT] = "transient",
     [ERROR_DATA] = "data",
     [ERROR_LOST] = "lost",
@@ -54,5 +55,5 @@ const char *error_kind_name(ErrorKind kind)
 
 bool error_is_retriable(const Error *err)
 {
-    return err->kind == ERROR_THROTTLED || err->kind == ERROR_TRANSIENT;
+    return err->kind == ERROR_THROTTLED || err->kind == ERROR_QUOTA || err->kind == ERROR_TRANSIENT;
 }

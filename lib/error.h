@@ -16,6 +16,7 @@ typedef enum ErrorKind {
     ERROR_PERMISSION,  /* the credential may not read this data type         */
     ERROR_UNSUPPORTED, /* the source has no such data type or method         */
     ERROR_THROTTLED,   /* wait err->retry_after_ms, then go on               */
+    ERROR_QUOTA,       /* so do; but we held back ourselves: no failure      */
     ERROR_TRANSIENT,   /* network, 5xx, broker: back off, retry              */
     ERROR_DATA,        /* this record or message is bad: dead-letter it      */
     ERROR_LOST,        /* somebody else owns the work now: publish nothing   */
@@ -43,5 +44,5 @@ bool error_wrap(Error *err, const char *format, ...) PRINTF_LIKE(2, 3);
 /* "transient", "data", … for logs and metrics. */
 const char *error_kind_name(ErrorKind kind);
 
-/* THROTTLED or TRANSIENT: the same call may go through later. */
+/* THROTTLED, QUOTA or TRANSIENT: the same call may go through later. */
 bool error_is_retriable(const Error *err);

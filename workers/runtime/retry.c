@@ -1,6 +1,8 @@
 #include "workers/runtime/retry.h"
 #include "lib/crypto.h"
 
+enum { QUOTA_JITTER_MS = 250 };
+
 /* Uniform in 0..bound; clients that failed together do not come back together. */
 static int64_t jitter(int64_t bound)
 {
@@ -11,7 +13,8 @@ static int64_t jitter(int64_t bound)
 
 int64_t retry_in_place_ms(const Error *err, int tried)
 {
-    if (!error_is_retriable(err) || tried >= RETRY_IN_PLACE || err->retry_after_ms > RETRY_IN_PLACE_MS)
+    if (!error_is_retriable(err) || err->kind == ERROR_QUOTA /* it has waited */ || tried >= RETRY_IN_PLACE ||
+        err->retry_after_ms > RETRY_IN_PLACE_MS)
         return -1;
     int64_t bound = (int64_t)500 << tried;
     return err->retry_after_ms + jitter(bound);
@@ -19,6 +22,8 @@ int64_t retry_in_place_ms(const Error *err, int tried)
 
 int64_t retry_later_ms(const Error *err, int64_t failures, int64_t first_ms)
 {
+    if (err->kind == ERROR_QUOTA) /* its turn is kept at that moment */
+        return err->retry_after_ms + jitter(QUOTA_JITTER_MS);
     if (!error_is_retriable(err) || failures > RETRY_FAILURES)
         return -1;
     int64_t bound = first_ms;

@@ -17,7 +17,8 @@ enum {
 int64_t retry_in_place_ms(const Error *err, int tried);
 
 /* How long the scheduler is to wait after `failures` in a row (this one included): what the source asked for, else full
- * jitter below first_ms, doubling, at most two hours. -1: no more waiting. */
+ * jitter below first_ms, doubling, at most two hours. -1: no more waiting. ERROR_QUOTA is no failure: it waits as often and
+ * as long as it takes. */
 int64_t retry_later_ms(const Error *err, int64_t failures, int64_t first_ms);
 
 /* The status of a dataset that ends because of `err`. */

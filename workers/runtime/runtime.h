@@ -18,6 +18,7 @@ typedef struct Runtime {
     PgPool *pg;
     Producer *records, *jobs;
     Http *http;
+    struct Quota *quota; /* NULL: the source has no limits */
     KeyRing *keys;
     Beat *beat;
     Room room;

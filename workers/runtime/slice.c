@@ -46,6 +46,8 @@ static bool prepare(Slice *slice, Arena *arena, Secret **credential, Error *err)
         .since_ms = claim->since_ms,
         .job_class = claim->job_class,
         .http = slice->runtime->http,
+        .quota = slice->runtime->quota,
+        .slice = slice,
         .state = slice->runtime->state,
     };
     return true;

@@ -14,3 +14,7 @@ typedef enum SliceOutcome {
 
 /* `watch` is joined to the beat. *pages is what fairness charges. */
 SliceOutcome slice_run(Runtime *runtime, const Claim *claim, const Job *job, const Watch *watch, int64_t *pages);
+
+/* Is the work to end while it waits for a place at the vendor? True with ERROR_LOST, ERROR_CANCELLED, or ERROR_QUOTA
+ * when the worker drains. */
+bool slice_job_stopped(const SourceJob *job, Error *err);

@@ -22,7 +22,8 @@ static void end_failed(Advance *what, const Error *err)
 
 static void end_failing(const Slice *slice, Advance *what, const Error *err)
 {
-    int64_t failures = slice->pages > 0 ? 1 : slice->claim->failures + 1;
+    int64_t before = slice->pages > 0 ? 0 : slice->claim->failures;
+    int64_t failures = err->kind == ERROR_QUOTA ? before : before + 1;
     int64_t first_ms = config_integer(slice->runtime->config, "retry-first");
     int64_t wait_ms = retry_later_ms(err, failures, first_ms);
     if (wait_ms < 0) {
@@ -144,7 +145,8 @@ static void tell(const Slice *slice, const Advance *what)
     if (what->to == ADVANCE_FAILED)
         log_warn("dataset failed", KV("status", what->status), KV("error", what->error));
     else if (what->to == ADVANCE_WAIT)
-        log_warn("slice waits", KV("ms", what->wait_ms), KV("failures", what->failures), KV("error", what->error));
+        LOG_AT(what->failures > 0 ? LOG_WARN : LOG_INFO, "slice waits", KV("ms", what->wait_ms),
+               KV("failures", what->failures), KV("error", what->error));
     log_info("slice ended", KV("outcome", outcomes[what->to]), KV("pages", slice->pages),
              KV("records", counts->records), KV("deleted", counts->deleted), KV("dead_letters", counts->dead_letters),
              KV("bytes", slice->bytes));

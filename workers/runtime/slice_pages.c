@@ -17,6 +17,15 @@ bool slice_stopped(const Slice *slice, Error *err)
     return false;
 }
 
+bool slice_job_stopped(const SourceJob *job, Error *err)
+{
+    if (!job->slice)
+        return false;
+    if (slice_stopped(job->slice, err))
+        return true;
+    return job->slice->runtime->draining && !error_set(err, ERROR_QUOTA, "the worker drains");
+}
+
 bool slice_is_spent(const Slice *slice)
 {
     const Config *config = slice->runtime->config;

@@ -28,7 +28,8 @@ typedef struct SourceJob {
     bool full;
     int64_t since_ms; /* incremental: the watermark (already less the look-back); 0 when full */
     Http *http;
-    struct Quota *quota; /* NULL: no limits are kept */
+    struct Quota *quota;       /* NULL: no limits are kept */
+    const struct Slice *slice; /* the runtime's: what waits for a place hears of its end; NULL: it has none */
     void *state;         /* the source's own, one a process */
 } SourceJob;
 
@@ -63,6 +64,7 @@ typedef struct Limit {
     const char *left_header; /* says how many are left; NULL: the vendor does not say                  */
     const char *problem;     /* what the source's problem_header says when it is this one; NULL: nothing */
     bool (*applies)(const SourceJob *job); /* NULL: always */
+    int64_t (*cost)(const SourceJob *job, const HttpRequest *request); /* how much of it a request takes; NULL: 1 */
 } Limit;
 
 typedef struct Source {

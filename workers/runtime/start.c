@@ -5,6 +5,8 @@
 #include "proto/job.h"
 #include "workers/runtime/letters.h"
 #include "workers/runtime/meters.h"
+#include "workers/runtime/quota.h"
+#include "workers/runtime/quota_start.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,7 +131,7 @@ bool start_work(Runtime *runtime, Error *err)
                                              .source = runtime->source->name,
                                              .nudge = &runtime->nudge},
                               err);
-    if (!runtime->beat)
+    if (!runtime->beat || !quota_start(runtime, err))
         return false;
     runtime->records = producer_open(runtime->config, runtime->program, RECORDS_LINGER_MS, err);
     runtime->jobs = runtime->records ? producer_open(runtime->config, runtime->program, 0, err) : NULL;
@@ -140,6 +142,7 @@ void start_undo(Runtime *runtime)
 {
     producer_close(TAKE(runtime->records));
     producer_close(TAKE(runtime->jobs));
+    quota_close(TAKE(runtime->quota));
     beat_close(TAKE(runtime->beat));
     http_close(TAKE(runtime->http));
     pg_pool_free(TAKE(runtime->pg));
