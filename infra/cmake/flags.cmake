@@ -1,6 +1,8 @@
 # tributary_flags: what every target of ours is compiled with. Nothing is set globally, so generated code keeps its own rules.
 set(TRIBUTARY_SANITIZE "" CACHE STRING "address (with undefined behaviour), thread, or empty")
 
+option(TRIBUTARY_FAULTS "compile the switches of the chaos tests in (lib/fault.h)" OFF)
+
 add_library(tributary_flags INTERFACE)
 target_compile_definitions(tributary_flags INTERFACE _GNU_SOURCE TRIBUTARY_VERSION="${PROJECT_VERSION}")
 target_include_directories(tributary_flags INTERFACE ${PROJECT_SOURCE_DIR})
@@ -21,4 +23,7 @@ endif()
 if(sanitize)
   target_compile_options(tributary_flags INTERFACE ${sanitize})
   target_link_options(tributary_flags INTERFACE ${sanitize})
+endif()
+if(TRIBUTARY_FAULTS)
+  target_compile_definitions(tributary_flags INTERFACE TRIBUTARY_FAULTS)
 endif()

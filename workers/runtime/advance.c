@@ -1,5 +1,5 @@
 #include "workers/runtime/advance.h"
-#include "workers/runtime/fault.h"
+#include "lib/fault.h"
 #include <string.h>
 
 /* The two sides of completion, this worker and the sink, meet at this lock: exactly one of them sees the other. */

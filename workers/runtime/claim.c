@@ -1,6 +1,6 @@
 #include "workers/runtime/claim.h"
+#include "lib/fault.h"
 #include "lib/log.h"
-#include "workers/runtime/fault.h"
 #include <string.h>
 
 /*

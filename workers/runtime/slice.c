@@ -1,7 +1,7 @@
 #include "workers/runtime/slice.h"
 #include "lib/clock.h"
+#include "lib/fault.h"
 #include "lib/log.h"
-#include "workers/runtime/fault.h"
 #include "workers/runtime/meters.h"
 #include "workers/runtime/slice_parts.h"
 #include <string.h>

@@ -1,6 +1,6 @@
+#include "lib/fault.h"
 #include "lib/log.h"
 #include "workers/runtime/advance.h"
-#include "workers/runtime/fault.h"
 #include "workers/runtime/letters.h"
 #include "workers/runtime/meters.h"
 #include "workers/runtime/publish.h"

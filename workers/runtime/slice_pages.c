@@ -1,6 +1,6 @@
 #include "lib/clock.h"
+#include "lib/fault.h"
 #include "lib/log.h"
-#include "workers/runtime/fault.h"
 #include "workers/runtime/meters.h"
 #include "workers/runtime/retry.h"
 #include "workers/runtime/slice_parts.h"

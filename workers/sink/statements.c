@@ -1,7 +1,7 @@
 #include "workers/sink/statements.h"
+#include "lib/fault.h"
 #include "lib/text.h"
 #include "proto/columns.h"
-#include "workers/runtime/fault.h"
 #include <stdlib.h>
 #include <string.h>
 

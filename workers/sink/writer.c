@@ -1,7 +1,7 @@
 #include "workers/sink/writer.h"
 #include "lib/clock.h"
+#include "lib/fault.h"
 #include "lib/log.h"
-#include "workers/runtime/fault.h"
 #include "workers/sink/bisect.h"
 #include "workers/sink/fresh.h"
 #include "workers/sink/load.h"
