@@ -6,6 +6,7 @@
 #pragma once
 #include "lib/kafka.h"
 #include "lib/pg.h"
+#include "lib/token.h"
 #include <signal.h>
 #include <stdatomic.h>
 
@@ -21,6 +22,10 @@ typedef struct Control {
     atomic_bool leads;
     _Atomic int64_t incarnation; /* our row in control.worker */
     int busy;                    /* rounds under way: the loop ends after them */
+    PgPool *pool;                /* of the fibers that come and go */
+    Vault *vault;
+    Redis *redis; /* NULL: none */
+    Tokens *tokens;
     Pg *connections[N_WORKS];
 } Control;
 
@@ -35,6 +40,9 @@ void due_run(void *control);
 
 /* Publishes the outbox (control.event) to dataset-events, in the order of its ids. A fiber. */
 void outbox_run(void *control);
+
+/* Refreshes tokens that would die of idleness, a few at a time. A fiber. */
+void refresh_run(void *control);
 
 /* Finds work that nobody will come back to (PROTOCOL 10). A thread, because it asks Kafka and waits. */
 void *reconcile_run(void *control);

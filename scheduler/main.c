@@ -14,13 +14,13 @@
 #include <stdlib.h>
 
 static const Option options[] = {
-    {"reconcile-after", "2m",  "after this time without work a slice may have lost its job", OPTION_DURATION, false, 0,
-     0                                                                                                                           },
-    {"reconcile-every", "15s", "how often lost jobs are looked for",                         OPTION_DURATION, false, 100, 3600000},
-    {"api-connections", "16",  "connections to Postgres that the API may hold",              OPTION_INTEGER,  false, 1,   1000   },
+    {"reconcile-after",                       "2m",           "after this time without work a slice may have lost its job", OPTION_DURATION },
+    {                                   "reconcile-every",                                                                 "15s",  "how often lost jobs are looked for",                                                   OPTION_DURATION,   .min = 100, .max = 3600000},
+    {                                   "refresh-idle-tokens",                                                             "true", "refresh tokens that would die unused",                                                             OPTION_BOOLEAN},
+    { "api-connections", "16",                                  "connections to Postgres that the API may hold",                                                                                              OPTION_INTEGER,                                                                                                               .min = 1, .max = 1000},
 };
 
-enum { LAST_ROUND_MS = 10000, RECORD_TYPES = 64 };
+enum { LAST_ROUND_MS = 10000, RECORD_TYPES = 64, FIBER_CONNECTIONS = 4 };
 
 typedef struct Scheduler {
     Program program;
@@ -38,14 +38,14 @@ typedef struct Scheduler {
 static bool open_api(Scheduler *self, Error *err)
 {
     const Config *config = self->program.config;
-    static const char *const needed[] = {"postgres", "kafka-brokers", "master-key-file"};
+    static const char *const needed[] = {"postgres", "kafka-brokers"};
     if (!config_require(config, needed, COUNT_OF(needed), err))
-        return false;
-    self->api.keys = keyring_load(config_text(config, "master-key-file"), err);
-    if (!self->api.keys)
         return false;
     self->api.pool =
         pg_pool_new(config_text(config, "postgres"), "scheduler-api", (int)config_integer(config, "api-connections"));
+    self->api.vault = vault_open(config, self->api.pool, err);
+    if (!self->api.vault)
+        return false;
     self->api.partitions = self->partitions;
     const HttpdOptions served = api_options(&self->api);
     return program_serve(&self->program, &served, err);
@@ -67,15 +67,42 @@ static bool wait_for_services(Scheduler *self, Error *err)
            topics_count_partitions(self->program.config, self->partitions, err);
 }
 
+static int64_t lease_owner(void *control)
+{
+    return atomic_load(&((Control *)control)->incarnation);
+}
+
+/* The fibers' own vault and pool: those of the API belong to threads. */
+static bool open_tokens(Control *control, Error *err)
+{
+    const char *redis = config_text(control->config, "redis");
+    control->pool = pg_pool_new(control->postgres, "scheduler", FIBER_CONNECTIONS);
+    control->vault = vault_open(control->config, control->pool, err);
+    if (!control->vault || (redis && !(control->redis = redis_open(redis, err))))
+        return false;
+    control->tokens = tokens_open(&(TokensOptions){.environment = control->environment,
+                                                   .pool = control->pool,
+                                                   .vault = control->vault,
+                                                   .redis = control->redis,
+                                                   .incarnation = lease_owner,
+                                                   .context = control},
+                                  err);
+    return control->tokens != NULL;
+}
+
 static bool start_work(Scheduler *self, Error *err)
 {
     Control *control = &self->control;
+    if (!open_tokens(control, err))
+        return false;
     control->producer = producer_open(control->config, "scheduler", 0, err);
     if (!control->producer)
         return false;
     fiber_spawn("leader", leader_run, control);
     fiber_spawn("due", due_run, control);
     fiber_spawn("outbox", outbox_run, control);
+    if (config_boolean(control->config, "refresh-idle-tokens"))
+        fiber_spawn("refresh", refresh_run, control);
     self->reconciles = pthread_create(&self->reconciler, NULL, reconcile_run, control) == 0;
     if (!self->reconciles)
         return error_set(err, ERROR_INTERNAL, "cannot start the reconciler's thread");
@@ -113,6 +140,11 @@ static void end_work(Scheduler *self)
     producer_close(TAKE(self->control.producer));
     for (size_t i = 0; i < N_WORKS; i++)
         pg_free(TAKE(self->control.connections[i]));
+    if (self->control.busy == 0) /* else a request is still under way */
+        tokens_close(TAKE(self->control.tokens));
+    redis_close(TAKE(self->control.redis));
+    vault_close(TAKE(self->control.vault));
+    pg_pool_free(TAKE(self->control.pool));
     loop_close();
 }
 
@@ -152,7 +184,7 @@ int main(int argc, char **argv)
         run(&self, &err);
     end_work(&self);
     int code = program_end(&self.program, &err);
+    vault_close(self.api.vault);
     pg_pool_free(self.api.pool);
-    keyring_free(self.api.keys);
     return code;
 }

@@ -4,14 +4,14 @@
  * there.
  */
 #pragma once
-#include "lib/crypto.h"
 #include "lib/httpd.h"
 #include "lib/pg.h"
+#include "lib/vault.h"
 #include <stdatomic.h>
 
 typedef struct Api {
     PgPool *pool;
-    KeyRing *keys;         /* NULL: no credential can be stored */
+    Vault *vault;
     const int *partitions; /* of the record topics, in the order of data_types */
     atomic_bool ready;     /* partitions are known, the database is ours */
 } Api;

@@ -1,4 +1,5 @@
 #include "lib/text.h"
+#include "lib/token.h"
 #include "scheduler/api/answer.h"
 #include "scheduler/api/api.h"
 #include "scheduler/api/credential.h"
@@ -116,16 +117,17 @@ void connection_create(Request *request, Response *response)
         return;
     text_uuid(id);
     yyjson_val *credential = json_at(body, "credential");
-    if (credential && !(sealed = credential_seal(request, response, credential, id, 1)))
+    if (credential && !(sealed = credential_seal(request, response, credential, request->params[0], id)))
         return;
-    AUTO(PGresult) *rows =
-        api_query(request, response,
-                  "with k as (insert into control.connection (id, company_id, source, status, settings) "
-                  "values ($1, $2, $3, case when $5::bytea is null then 'PendingAuth' else 'Linked' end, $4::jsonb) "
-                  "returning *), "
-                  "sealed as (insert into control.credential (connection_id, secret) select id, $5::bytea from k "
-                  "where $5::bytea is not null) select " CONNECTION_JSON " as record from k",
-                  PG_PARAMS(id, request->params[0], source, settings, sealed));
+    AUTO(PGresult) *rows = api_query(
+        request, response,
+        "with k as (insert into control.connection (id, company_id, source, status, settings) "
+        "values ($1, $2, $3, case when $5::bytea is null then 'PendingAuth' else 'Linked' end, $4::jsonb) "
+        "returning *), "
+        "sealed as (insert into control.credential (connection_id, secret, refresh_by) select id, $5::bytea, "
+        "(select now() + $6::bigint * interval '1 ms' from control.source s where s.name = k.source and "
+        "s.oauth is not null) from k where $5::bytea is not null) select " CONNECTION_JSON " as record from k",
+        PG_PARAMS(id, request->params[0], source, settings, sealed, PG_INT(CREDENTIAL_REFRESH_MS)));
     if (rows)
         answer_record(request, response, rows, "");
 }
@@ -157,38 +159,57 @@ void connection_update(Request *request, Response *response)
         answer_record(request, response, rows, "");
 }
 
-/* {"apiKey": "…"}, or the same below "credential". */
+/* Settings that come with a credential are added to those there are; but another organisation would mix two ledgers. */
+static bool store_settings(Request *request, Response *response, const char *id, yyjson_val *body)
+{
+    const char *settings = read_settings(request, response, body);
+    AUTO(PGresult) *rows =
+        settings
+            ? api_query(request, response,
+                        "update control.connection k set settings = k.settings || $2::jsonb where id = $1 and not "
+                        "exists (select from control.source s where s.name = k.source and k.settings ->> "
+                        "(s.oauth ->> 'tenantSetting') <> $2::jsonb ->> (s.oauth ->> 'tenantSetting')) returning id",
+                        PG_PARAMS(id, settings))
+            : NULL;
+    return rows &&
+           (PQntuples(rows) > 0 ||
+            answer_error(request, response, 409,
+                         "settings: the connection belongs to another organisation: create a new one for this"));
+}
+
+/* When a credential that was handed over is to be refreshed unused; 0: never, it is an API key. -1: answered. */
+static int64_t refresh_by_ms(Request *request, Response *response, const char *id)
+{
+    AUTO(PGresult) *rows = api_query(request, response,
+                                     "select s.oauth is not null as oauth from control.connection k "
+                                     "left join control.source s on s.name = k.source where k.id = $1",
+                                     PG_PARAMS(id));
+    return !rows ? -1 : PQntuples(rows) > 0 && pg_boolean(rows, 0, "oauth") ? CREDENTIAL_REFRESH_MS : 0;
+}
+
+/* {"apiKey": "…"} or {"refreshToken": "…", "settings": {…}}, or the same below "credential". */
 void connection_authorize(Request *request, Response *response)
 {
-    const char *id = request->params[1], *sealed;
-    if (!connection_exists(request, response, request->params[0], id))
+    const Api *api = request->context;
+    const char *company = request->params[0], *id = request->params[1];
+    if (!connection_exists(request, response, company, id))
         return;
     yyjson_val *body = request_object(request, response);
     if (!body)
         return;
-    AUTO(PGresult) *old =
-        api_query(request, response, "select version from control.credential where connection_id = $1", PG_PARAMS(id));
-    if (!old)
-        return;
-    int64_t version = PQntuples(old) > 0 ? pg_integer(old, 0, "version") + 1 : 1;
     yyjson_val *credential = json_at(body, "credential");
-    sealed = credential_seal(request, response, credential ? credential : body, id, version);
-    if (!sealed)
+    AUTO(Secret) *secret = credential_read(request, response, credential ? credential : body);
+    int64_t by_ms = secret ? refresh_by_ms(request, response, id) : -1;
+    if (by_ms < 0 || !store_settings(request, response, id, body))
         return;
-    AUTO(PGresult) *rows = api_query(
-        request, response,
-        "with stored as (insert into control.credential (connection_id, version, secret) values ($1, $2, $3::bytea) "
-        "on conflict (connection_id) do update set version = excluded.version, secret = excluded.secret, access = "
-        "null, "
-        "expires_at = null, lease_owner = null, lease_until = null, spare = null "
-        "where control.credential.version = excluded.version - 1 returning connection_id), "
-        "k as (update control.connection set status = 'Linked', reason = null "
-        "where id = (select connection_id from stored) returning *) select " CONNECTION_JSON " as record from k",
-        PG_PARAMS(id, PG_INT(version), sealed));
-    if (rows && PQntuples(rows) == 0)
-        answer_error(request, response, 409, "the credential changed in the meantime: try again");
-    else if (rows)
-        answer_record(request, response, rows, "");
+    Error err = {0};
+    const OAuthTokens given = {.refresh = secret};
+    if (token_link(api->pool, api->vault, company, id, &given, by_ms, &err))
+        connection_get(request, response);
+    else if (err.kind == ERROR_LOST)
+        answer_error(request, response, 409, "%s", err.text);
+    else
+        answer_failure(request, response, &err);
 }
 
 void connection_delete(Request *request, Response *response)

@@ -91,20 +91,6 @@ static const char *incremental_types(const Source *source, Arena *arena)
     return arena_text(arena, array->bytes);
 }
 
-static void read_credential(const PGresult *row, Arena *arena, Claim *claim)
-{
-    if (pg_is_null(row, 0, "secret"))
-        return;
-    size_t length;
-    unsigned char *bytes = PQunescapeBytea((const unsigned char *)pg_text(row, 0, "secret"), &length);
-    if (!bytes)
-        abort();
-    claim->sealed = arena_copy(arena, (const char *)bytes, length);
-    claim->n_sealed = length;
-    claim->credential_version = pg_integer(row, 0, "version");
-    PQfreemem(bytes);
-}
-
 static bool read_claim(const PGresult *row, Arena *arena, Claim *claim, Error *err)
 {
     *claim = (Claim){
@@ -130,8 +116,9 @@ static bool read_claim(const PGresult *row, Arena *arena, Claim *claim, Error *e
         .sweep_doubt = pg_integer(row, 0, "sweep_doubt"),
         .connection_status = arena_text(arena, pg_text(row, 0, "connection_status")),
         .settings = arena_text(arena, pg_text(row, 0, "settings")),
+        .sealed = pg_is_null(row, 0, "secret") ? NULL : arena_text(arena, pg_text(row, 0, "secret")),
+        .credential_version = pg_integer(row, 0, "version"),
     };
-    read_credential(row, arena, claim);
     return job_class_by_name(pg_text(row, 0, "class"), &claim->job_class) ||
            error_set(err, ERROR_INTERNAL, "dataset %s has class '%s'", claim->dataset_id, pg_text(row, 0, "class"));
 }
@@ -224,7 +211,7 @@ ClaimOutcome claim_take(PgPool *pool, const Beat *beat, const ClaimRequest *requ
     return outcome;
 }
 
-Secret *claim_credential(const Claim *claim, const KeyRing *keys, Error *err)
+Secret *claim_credential(const Claim *claim, Vault *vault, Error *err)
 {
     if (strcmp(claim->connection_status, "Deauthorized") == 0 || strcmp(claim->connection_status, "Unlinked") == 0) {
         error_set(err, ERROR_AUTH, "the connection is %s: link it again", claim->connection_status);
@@ -237,5 +224,5 @@ Secret *claim_credential(const Claim *claim, const KeyRing *keys, Error *err)
     char context[128];
     snprintf(context, sizeof context, "credential/%s/secret/%lld", claim->connection_id,
              (long long)claim->credential_version);
-    return crypto_open(keys, context, claim->sealed, claim->n_sealed, err);
+    return vault_unseal(vault, claim->company_id, context, claim->sealed, err);
 }

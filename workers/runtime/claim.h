@@ -3,9 +3,9 @@
  * than all before it; whoever still holds an older one can change nothing any more.
  */
 #pragma once
-#include "lib/crypto.h"
 #include "lib/json.h"
 #include "lib/pg.h"
+#include "lib/vault.h"
 #include "proto/job.h"
 #include "workers/runtime/beat.h"
 #include "workers/runtime/source.h"
@@ -35,8 +35,7 @@ typedef struct Claim {
     int64_t sweep_doubt;
     const char *connection_status;
     const char *settings; /* JSON                                          */
-    const void *sealed;   /* the credential as it lies in the row; NULL: none */
-    size_t n_sealed;
+    const char *sealed;   /* the credential as it lies in the row; NULL: none */
     int64_t credential_version;
 } Claim;
 
@@ -51,5 +50,5 @@ typedef struct ClaimRequest {
 ClaimOutcome claim_take(PgPool *pool, const Beat *beat, const ClaimRequest *request, Arena *arena, Claim *claim,
                         Error *err) MUST_CHECK;
 
-/* The connection's credential, opened. NULL with ERROR_AUTH when there is none, ERROR_CONFIG when it does not open. */
-Secret *claim_credential(const Claim *claim, const KeyRing *keys, Error *err) MUST_CHECK;
+/* The connection's API key, opened. NULL with ERROR_AUTH when there is none, ERROR_CONFIG when it does not open. */
+Secret *claim_credential(const Claim *claim, Vault *vault, Error *err) MUST_CHECK;

@@ -2,9 +2,9 @@
  * Runtime: what the modules of one worker process share. Filled by worker.c, borrowed by everybody else; one thread.
  */
 #pragma once
-#include "lib/crypto.h"
 #include "lib/kafka.h"
 #include "lib/pg.h"
+#include "lib/token.h"
 #include "workers/runtime/beat.h"
 #include "workers/runtime/room.h"
 #include "workers/runtime/source.h"
@@ -19,7 +19,10 @@ typedef struct Runtime {
     Producer *records, *jobs;
     Http *http;
     struct Quota *quota; /* NULL: the source has no limits */
-    KeyRing *keys;
+    Redis *redis;        /* NULL: none */
+    Vault *vault;
+    OAuthApp *app;  /* our app at the vendor, and ... */
+    Tokens *tokens; /* ... its access tokens; both NULL: the source has API keys */
     Beat *beat;
     Room room;
     bool stopping; /* the program is told to end */

@@ -21,8 +21,31 @@ static const Stream *find_stream(const Source *source, const char *data_type)
     return NULL;
 }
 
-/* The stream, the credential and the settings: what the source's functions are called with. */
-static bool prepare(Slice *slice, Arena *arena, Secret **credential, Error *err)
+/* Usually no I/O: the token of the last page is still good. */
+bool slice_authorise(Slice *slice, int64_t refused, Error *err)
+{
+    const Runtime *runtime = slice->runtime;
+    const Claim *claim = slice->claim;
+    if (!runtime->tokens) {
+        slice->source_job.credential = slice->key;
+        return true;
+    }
+    const TokenAsk ask = {
+        .company_id = claim->company_id,
+        .connection_id = claim->connection_id,
+        .app = runtime->app,
+        .known = claim->credential_version,
+        .refused = refused,
+    };
+    slice->source_job.credential = NULL;
+    if (!token_get(runtime->tokens, &ask, &slice->token, err))
+        return false;
+    slice->source_job.credential = slice->token.secret;
+    return true;
+}
+
+/* The stream, the API key and the settings: what the source's functions are called with. */
+static bool prepare(Slice *slice, Arena *arena, Error *err)
 {
     const Claim *claim = slice->claim;
     if (!slice->stream)
@@ -33,15 +56,13 @@ static bool prepare(Slice *slice, Arena *arena, Secret **credential, Error *err)
     yyjson_val *settings = json_parse(arena, claim->settings, strlen(claim->settings), err);
     if (!settings)
         return error_wrap(err, "settings of the connection");
-    *credential = claim_credential(claim, slice->runtime->keys, err);
-    if (!*credential)
+    if (!slice->runtime->tokens && !(slice->key = claim_credential(claim, slice->runtime->vault, err)))
         return false;
     slice->source_job = (SourceJob){
         .stream = slice->stream,
         .company_id = claim->company_id,
         .connection_id = claim->connection_id,
         .settings = settings,
-        .credential = *credential,
         .full = claim->full,
         .since_ms = claim->since_ms,
         .job_class = claim->job_class,
@@ -56,8 +77,7 @@ static bool prepare(Slice *slice, Arena *arena, Secret **credential, Error *err)
 static SliceOutcome run(Slice *slice, Arena *arena)
 {
     Error err = {0};
-    AUTO(Secret) *credential = NULL;
-    bool fine = prepare(slice, arena, &credential, &err);
+    bool fine = prepare(slice, arena, &err);
     if (fine) {
         FAULT_POINT(after_claim);
         fine = slice->claim->sweep ? slice_sweep(slice, &err) : slice_read_pages(slice, &err);
@@ -87,6 +107,8 @@ SliceOutcome slice_run(Runtime *runtime, const Claim *claim, const Job *job, con
               job->traceparent);
     SliceOutcome outcome = run(&slice, arena);
     emit_close(&slice.emitter);
+    secret_free(slice.key);
+    token_wipe(&slice.token);
     *pages = slice.calls;
     return outcome;
 }

@@ -12,12 +12,12 @@ enum { PATIENCE_MS = 1000 };
 
 /* ---- What becomes of the dataset ---- */
 
-static void end_failed(Advance *what, const Error *err)
+static void end_failed(const Slice *slice, Advance *what, const Error *err)
 {
     what->to = ADVANCE_FAILED;
     what->status = retry_status(err);
     what->error = err->text;
-    what->deauthorize = err->kind == ERROR_AUTH;
+    what->deauthorize = slice->deauthorized;
 }
 
 static void end_failing(const Slice *slice, Advance *what, const Error *err)
@@ -27,7 +27,7 @@ static void end_failing(const Slice *slice, Advance *what, const Error *err)
     int64_t first_ms = config_integer(slice->runtime->config, "retry-first");
     int64_t wait_ms = retry_later_ms(err, failures, first_ms);
     if (wait_ms < 0) {
-        end_failed(what, err);
+        end_failed(slice, what, err);
         return;
     }
     what->to = ADVANCE_WAIT;
@@ -53,7 +53,7 @@ static void end_read(const Slice *slice, Advance *what, Error *err)
     error_set(err, ERROR_DATA, "not one of %lld records could be mapped: see records.dlq; the first: %.200s",
               (long long)(slice->claim->dead_letters + slice->emitter.counts.dead_letters),
               slice->emitter.first_letter.text);
-    end_failed(what, err);
+    end_failed(slice, what, err);
     what->status = "MapError";
 }
 

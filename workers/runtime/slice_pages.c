@@ -80,9 +80,29 @@ static bool wait_in_place(Slice *slice, Error *err, int tried)
     return true;
 }
 
+/* A token that is refused is refreshed once, and the source asked once more: another refusal is meant. */
+static bool ask_authorised(Slice *slice, SliceAsk ask, const char *what, Page *page, Error *err)
+{
+    if (!slice_authorise(slice, 0, err))
+        return false;
+    if (ask_once(slice, ask, what, page, err))
+        return true;
+    if (err->kind != ERROR_AUTH)
+        return false;
+    if (slice->token.version > 0) {
+        log_info("the token is refused: one refresh, one retry", KV_ERROR(err));
+        if (!slice_authorise(slice, slice->token.version, err))
+            return false;
+        if (ask_once(slice, ask, what, page, err))
+            return true;
+    }
+    slice->deauthorized = err->kind == ERROR_AUTH;
+    return false;
+}
+
 bool slice_ask(Slice *slice, SliceAsk ask, const char *what, Page *page, Error *err)
 {
-    for (int tried = 0; !ask_once(slice, ask, what, page, err); tried++)
+    for (int tried = 0; !ask_authorised(slice, ask, what, page, err); tried++)
         if (!wait_in_place(slice, err, tried))
             return false;
     return true;

@@ -16,6 +16,9 @@ typedef struct Slice {
     const Stream *stream;
     const DataType *type;
     SourceJob source_job;
+    Secret *key;       /* of sources with API keys ... */
+    Token token;       /* ... and of those with OAuth; the job's credential is one of them */
+    bool deauthorized; /* the vendor refused the credential, however fresh */
     Emitter emitter;
     Arena *arena;        /* of the page at hand */
     int64_t room;        /* bytes of the process's budget that this slice holds now */
@@ -31,7 +34,10 @@ typedef struct Slice {
 /* Asks the source for a page after `what` (a cursor) or for one record (an id). */
 typedef bool (*SliceAsk)(Slice *slice, const char *what, Page *page, Error *err);
 
-/* With room, short waits and retries. On success the page lies on slice->arena until slice_release(). */
+/* Sees to it that the job's credential is good for one call. `refused`: the token's version that was not; 0: none. */
+bool slice_authorise(Slice *slice, int64_t refused, Error *err) MUST_CHECK;
+
+/* With a credential, room, short waits and retries. On success the page lies on slice->arena until slice_release(). */
 bool slice_ask(Slice *slice, SliceAsk ask, const char *what, Page *page, Error *err) MUST_CHECK;
 void slice_release(Slice *slice);
 

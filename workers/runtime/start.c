@@ -1,12 +1,12 @@
 #include "workers/runtime/start.h"
 #include "lib/environment.h"
 #include "lib/log.h"
-#include "lib/redis.h"
 #include "proto/job.h"
 #include "workers/runtime/letters.h"
 #include "workers/runtime/meters.h"
 #include "workers/runtime/quota.h"
 #include "workers/runtime/quota_start.h"
+#include "workers/runtime/register.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,16 +15,21 @@ enum { RECORDS_LINGER_MS = 20, CONNECT_MS = 10000 };
 
 static bool open_source(Runtime *runtime, Error *err)
 {
-    static const char *const needed[] = {"postgres", "kafka-brokers", "master-key-file"};
+    const Source *source = runtime->source;
+    static const char *const needed[] = {"postgres", "kafka-brokers"};
     if (!config_require(runtime->config, needed, COUNT_OF(needed), err))
         return false;
-    runtime->keys = keyring_load(config_text(runtime->config, "master-key-file"), err);
-    if (!runtime->keys)
+    runtime->pg = pg_pool_new(config_text(runtime->config, "postgres"), runtime->program,
+                              (int)config_integer(runtime->config, "pg-connections"));
+    runtime->vault = vault_open(runtime->config, runtime->pg, err);
+    if (!runtime->vault)
         return false;
-    runtime->state = calloc(1, runtime->source->state_size + 1);
+    if (source->oauth && !(runtime->app = oauth_app_of(runtime->config, source->name, source->oauth, err)))
+        return false;
+    runtime->state = calloc(1, source->state_size + 1);
     if (!runtime->state)
         abort();
-    return runtime->source->open(runtime->state, runtime->config, err) || error_wrap(err, "%s", runtime->program);
+    return source->open(runtime->state, runtime->config, err) || error_wrap(err, "%s", runtime->program);
 }
 
 /* ---- Services ---- */
@@ -49,13 +54,13 @@ static bool check_topics(const Runtime *runtime, Error *err)
     return kafka_partitions(runtime->config, topics, COUNT_OF(topics), NULL, err);
 }
 
-static bool wait_for_redis(const Runtime *runtime, Error *err)
+static bool wait_for_redis(Runtime *runtime, Error *err)
 {
     const char *url = config_text(runtime->config, "redis");
     if (!url)
         return true;
-    AUTO(Redis) *redis = redis_open(url, err);
-    return redis && redis_wait_ready(redis, &runtime->stopping, err);
+    runtime->redis = redis_open(url, err);
+    return runtime->redis && redis_wait_ready(runtime->redis, &runtime->stopping, err);
 }
 
 bool start_runtime(Runtime *runtime, const Program *program, const Source *source, Error *err)
@@ -72,7 +77,6 @@ bool start_runtime(Runtime *runtime, const Program *program, const Source *sourc
     program_ready(false, "waiting for Postgres");
     if (!pg_wait_ready(postgres, runtime->program, &runtime->stopping, err))
         return false;
-    runtime->pg = pg_pool_new(postgres, runtime->program, (int)config_integer(runtime->config, "pg-connections"));
     if (!check_environment(runtime, err))
         return false;
     program_ready(false, "waiting for Redis");
@@ -83,31 +87,6 @@ bool start_runtime(Runtime *runtime, const Program *program, const Source *sourc
 }
 
 /* ---- Work ---- */
-
-static void list_types(const Source *source, bool only_incremental, Text *json)
-{
-    text_putc(json, '[');
-    for (size_t i = 0; i < source->n_streams; i++)
-        if (source->streams[i].incremental || !only_incremental)
-            text_printf(json, "%s\"%s\"", json->length > 1 ? "," : "", source->streams[i].data_type);
-    text_putc(json, ']');
-}
-
-/* So that the scheduler knows what the source offers without knowing the source. */
-static bool register_source(const Runtime *runtime, Error *err)
-{
-    AUTO(Text) *all = text_new(NULL), *incremental = text_new(NULL);
-    list_types(runtime->source, false, all);
-    list_types(runtime->source, true, incremental);
-    Pg *pg = pg_take(runtime->pg, err);
-    bool fine = pg && pg_execute(pg, err,
-                                 "insert into control.source (name, data_types, incremental) values ($1, $2, $3)"
-                                 " on conflict (name) do update set data_types = excluded.data_types,"
-                                 " incremental = excluded.incremental, seen_at = now()",
-                                 PG_PARAMS(runtime->source->name, all->bytes, incremental->bytes)) >= 0;
-    pg_give(runtime->pg, pg);
-    return fine || error_wrap(err, "register in control.source");
-}
 
 static bool open_http(Runtime *runtime, Error *err)
 {
@@ -122,6 +101,25 @@ static bool open_http(Runtime *runtime, Error *err)
     return runtime->http != NULL;
 }
 
+static int64_t lease_owner(void *beat)
+{
+    return beat_incarnation(beat);
+}
+
+static bool open_tokens(Runtime *runtime, Error *err)
+{
+    if (!runtime->app)
+        return true;
+    runtime->tokens = tokens_open(&(TokensOptions){.environment = runtime->environment,
+                                                   .pool = runtime->pg,
+                                                   .vault = runtime->vault,
+                                                   .redis = runtime->redis,
+                                                   .incarnation = lease_owner,
+                                                   .context = runtime->beat},
+                                  err);
+    return runtime->tokens != NULL;
+}
+
 bool start_work(Runtime *runtime, Error *err)
 {
     if (!register_source(runtime, err) || !open_http(runtime, err))
@@ -131,7 +129,7 @@ bool start_work(Runtime *runtime, Error *err)
                                              .source = runtime->source->name,
                                              .nudge = &runtime->nudge},
                               err);
-    if (!runtime->beat || !quota_start(runtime, err))
+    if (!runtime->beat || !open_tokens(runtime, err) || !quota_start(runtime, err))
         return false;
     runtime->records = producer_open(runtime->config, runtime->program, RECORDS_LINGER_MS, err);
     runtime->jobs = runtime->records ? producer_open(runtime->config, runtime->program, 0, err) : NULL;
@@ -143,11 +141,14 @@ void start_undo(Runtime *runtime)
     producer_close(TAKE(runtime->records));
     producer_close(TAKE(runtime->jobs));
     quota_close(TAKE(runtime->quota));
+    tokens_close(TAKE(runtime->tokens));
     beat_close(TAKE(runtime->beat));
     http_close(TAKE(runtime->http));
-    pg_pool_free(TAKE(runtime->pg));
+    redis_close(TAKE(runtime->redis));
     if (runtime->state)
         runtime->source->close(runtime->state);
     free(TAKE(runtime->state));
-    keyring_free(TAKE(runtime->keys));
+    oauth_app_free(TAKE(runtime->app));
+    vault_close(TAKE(runtime->vault));
+    pg_pool_free(TAKE(runtime->pg));
 }
