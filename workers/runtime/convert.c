@@ -161,6 +161,26 @@ static MapResult read_boolean(const MapSite *site, Error *err)
     return MAP_READ;
 }
 
+MapResult map_is_there(const MapSite *site, Error *err)
+{
+    (void)err;
+    put_boolean(site, json_at(site->record, site->row->as->argument) != NULL);
+    return MAP_READ;
+}
+
+MapResult map_is_one_of(const MapSite *site, Error *err)
+{
+    const char *const *words = site->row->as->argument;
+    const char *text = map_clean_text(site->arena, site->value);
+    bool is_one = false;
+    if (!text)
+        return map_fail(site, "is no word", err);
+    for (size_t i = 0; i < site->row->as->n_argument; i++)
+        is_one = is_one || strcmp(words[i], text) == 0;
+    put_boolean(site, is_one);
+    return MAP_READ;
+}
+
 MapResult map_constant_text(const MapSite *site, Error *err)
 {
     return put_if_any(site, site->row->as->argument, err);

@@ -66,7 +66,7 @@ static void write_value(Text *out, yyjson_val *value, Arena *arena)
 
 static yyjson_val *supplement_at(yyjson_val *record, const Supplement *supplement)
 {
-    yyjson_val *value = json_at(record, supplement->name);
+    yyjson_val *value = json_at(record, supplement->path ? supplement->path : supplement->name);
     if (supplement->form == ID_ONLY && yyjson_is_obj(value))
         value = json_at(value, "id");
     return yyjson_is_obj(value) && yyjson_obj_size(value) == 0 ? NULL : value;

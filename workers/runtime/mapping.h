@@ -104,6 +104,16 @@ extern const Conversion AS_COUNTRY3;      /* ISO 3166 alpha-2 or -3 text -> alph
 #define AS_CONSTANT_DECIMAL(number)                                                                                    \
     MAP_CONVERSION("constant decimal", map_constant_decimal, MAP_DECIMAL, .argument = (number), .constant = true)
 
+/* Whether there is a value at that path of the record. */
+#define AS_IS_THERE(path_of_value)                                                                                     \
+    MAP_CONVERSION("is there", map_is_there, .type = PROTOBUF_C_TYPE_MESSAGE, .message = "google.protobuf.BoolValue",  \
+                   .argument = (path_of_value), .constant = true)
+/* Whether the word is one of these: AS_IS_ONE_OF("Bank", "Credit Card"). */
+#define AS_IS_ONE_OF(...)                                                                                              \
+    MAP_CONVERSION("is one of", map_is_one_of, .type = PROTOBUF_C_TYPE_MESSAGE,                                        \
+                   .message = "google.protobuf.BoolValue", .argument = (const char *const[]){__VA_ARGS__},             \
+                   .n_argument = COUNT_OF(((const char *const[]){__VA_ARGS__})))
+
 /* The texts at these paths of the record, those that are there, with the separator between: AS_JOINED(" ", "GivenName",
  * "FamilyName"). The row's own path only says whether to read at all. */
 #define AS_JOINED(...)                                                                                                 \
@@ -148,6 +158,7 @@ typedef enum SupplementForm {
 typedef struct Supplement {
     const char *name;
     SupplementForm form;
+    const char *path; /* NULL: the name */
 } Supplement;
 
 /* ---- Writing a conversion ---- */
@@ -223,6 +234,8 @@ MapResult map_constant_text(const MapSite *site, Error *err);
 MapResult map_constant_enum(const MapSite *site, Error *err);
 MapResult map_constant_boolean(const MapSite *site, Error *err);
 MapResult map_constant_decimal(const MapSite *site, Error *err);
+MapResult map_is_there(const MapSite *site, Error *err);
+MapResult map_is_one_of(const MapSite *site, Error *err);
 MapResult map_joined(const MapSite *site, Error *err);
 MapResult map_record(const MapSite *site, Error *err);
 MapResult map_supplement(const MapSite *site, Error *err);

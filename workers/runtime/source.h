@@ -48,6 +48,8 @@ typedef struct Page {
     const char *next;       /* the cursor after this page, at most 8 KiB; NULL or "": the stream is read to its end */
     int64_t source_time_ms; /* the vendor's clock in the answer: the next watermark comes from the first page's */
     int64_t bytes;          /* of JSON read */
+    bool start_over;        /* incremental: what changed cannot be told; the sync becomes a full one from its start, and
+                               this page is not used */
 } Page;
 
 typedef enum LimitScope {

@@ -1,0 +1,293 @@
+#include "workers/quickbooks/mapping.h"
+#include "workers/quickbooks/parts.h"
+#include <string.h>
+
+/* ---- Payments of both sides ---- */
+
+/* What a payment settles. A credit adds to the money, a charge takes it; what is none of them belongs to the party. */
+static const struct {
+    const char *word, *type;
+    bool credit;
+} link_kinds[] = {
+    {"Invoice",      "Invoice",       false},
+    {"CreditMemo",   "CreditNote",    true },
+    {"Bill",         "Bill",          false},
+    {"VendorCredit", "CreditNote",    true },
+    {"JournalEntry", "ManualJournal", false},
+};
+
+typedef struct Allocation {
+    const MapSite *site;
+    JsonWriter *writer;
+    const char *party;       /* id of the customer or supplier */
+    bool in_one;             /* nothing was paid: all links are in one line of 0 */
+    char left[DECIMAL_SIZE]; /* of the total */
+} Allocation;
+
+static void put_number(JsonWriter *writer, const char *key, const char *number)
+{
+    json_put_raw(writer, key, number, strlen(number));
+}
+
+static void put_link(Allocation *allocation, const char *type, const char *id, const char *amount)
+{
+    JsonWriter *writer = allocation->writer;
+    json_open(writer, NULL, '{');
+    json_put_text(writer, "type", type);
+    json_put_text(writer, "id", id ? id : "");
+    put_number(writer, "amount", amount);
+    json_close(writer, '}');
+}
+
+static void open_line(Allocation *allocation, const char *amount)
+{
+    json_open(allocation->writer, NULL, '{');
+    put_number(allocation->writer, "amount", amount);
+    json_put_text(allocation->writer, "date", json_text(allocation->site->record, "TxnDate"));
+    json_open(allocation->writer, "links", '[');
+}
+
+static void close_line(Allocation *allocation)
+{
+    json_close(allocation->writer, ']');
+    json_close(allocation->writer, '}');
+}
+
+static bool add_link(Allocation *allocation, yyjson_val *line, yyjson_val *linked, Error *err)
+{
+    char amount[DECIMAL_SIZE], negative[DECIMAL_SIZE], left[DECIMAL_SIZE];
+    const char *type = "Other", *id = allocation->party;
+    bool credit = false;
+    for (size_t i = 0; i < COUNT_OF(link_kinds); i++) {
+        if (qb_is_word(linked, "TxnType", link_kinds[i].word)) {
+            type = link_kinds[i].type;
+            credit = link_kinds[i].credit;
+            id = json_scalar(linked, "TxnId");
+        }
+    }
+    if (!qb_number(line, "Amount", amount, err))
+        return false;
+    if (!decimal_negate(negative, amount) || !decimal_subtract(left, allocation->left, credit ? negative : amount))
+        return error_set(err, ERROR_DATA, "an amount has too many digits");
+    strcpy(allocation->left, left);
+    if (!allocation->in_one)
+        open_line(allocation, credit ? negative : amount);
+    put_link(allocation, type, id, credit ? amount : negative);
+    if (!allocation->in_one)
+        close_line(allocation);
+    return true;
+}
+
+static bool add_rest(Allocation *allocation)
+{
+    char negative[DECIMAL_SIZE];
+    if (decimal_is_zero(allocation->left))
+        return true;
+    open_line(allocation, allocation->left);
+    put_link(allocation, "PaymentOnAccount", allocation->party,
+             decimal_negate(negative, allocation->left) ? negative : "0");
+    close_line(allocation);
+    return true;
+}
+
+/* The model's lines as JSON, which the tables of both sides read. */
+static bool write_lines(Allocation *allocation, Error *err)
+{
+    size_t i, n;
+    yyjson_val *line;
+    allocation->in_one = decimal_is_zero(allocation->left) && yyjson_arr_size(allocation->site->value) > 0;
+    json_open(allocation->writer, NULL, '[');
+    if (allocation->in_one)
+        open_line(allocation, "0");
+    yyjson_arr_foreach(allocation->site->value, i, n, line)
+    {
+        yyjson_val *linked = json_at(line, "LinkedTxn.0");
+        if (linked && !add_link(allocation, line, linked, err))
+            return false;
+    }
+    if (allocation->in_one)
+        close_line(allocation);
+    else
+        add_rest(allocation);
+    json_close(allocation->writer, ']');
+    return true;
+}
+
+static MapResult map_allocation(const MapSite *site, Error *err)
+{
+    AUTO(Text) *text = text_new(NULL);
+    JsonWriter writer = {.out = text};
+    const char *customer = json_scalar(site->record, "CustomerRef.value");
+    Allocation allocation = {.site = site, .writer = &writer};
+    allocation.party = customer ? customer : json_scalar(site->record, "VendorRef.value");
+    if (!qb_number(site->record, "TotalAmt", allocation.left, err) || !write_lines(&allocation, err))
+        return MAP_FAILED;
+    yyjson_val *lines = json_parse(site->arena, text->bytes, text->length, err), *line;
+    MapResult result = lines ? MAP_ABSENT : MAP_FAILED;
+    size_t i, n;
+    yyjson_arr_foreach(lines, i, n, line)
+    {
+        MapSite one = *site;
+        one.value = line;
+        result = map_record(&one, err);
+        if (result == MAP_FAILED)
+            break;
+    }
+    return result;
+}
+#define AS_ALLOCATION(mapping)                                                                                         \
+    MAP_CONVERSION("allocation", map_allocation, .type = PROTOBUF_C_TYPE_MESSAGE, .argument = &(mapping),              \
+                   .appends = true)
+
+static MapResult map_link_type(const MapSite *site, Error *err)
+{
+    (void)err;
+    return qb_put_word(site, yyjson_get_str(site->value), "Unknown");
+}
+
+#define ALLOCATED_TO(name, Line)                                                                                       \
+    static const MapRow name##_link_rows[] = {                                                                         \
+        {"type",   FIELD(Line##Link, type),   AS_CUSTOM_ENUM(map_link_type), OPTIONAL},                                    \
+        {"id",     FIELD(Line##Link, id),     &AS_TEXT,                      OPTIONAL},                                                             \
+        {"amount", FIELD(Line##Link, amount), &AS_DECIMAL,                   OPTIONAL},                                                  \
+    };                                                                                                                 \
+    static const Mapping name##_link = MAPPING(Line##Link, name##_link_rows);                                          \
+    static const MapRow name##_rows[] = {                                                                              \
+        {"amount",  FIELD(Line, amount),            &AS_DECIMAL,            OPTIONAL},                                                        \
+        {"date",    FIELD(Line, allocated_on_date), &AS_DATE,               OPTIONAL},                                                  \
+        {"links[]", FIELD(Line, links),             AS_RECORD(name##_link), OPTIONAL},                                             \
+    };                                                                                                                 \
+    const Mapping name = MAPPING(Line, name##_rows)
+ALLOCATED_TO(qb_payment_line, AccountingPaymentLine);
+ALLOCATED_TO(qb_bill_payment_line, AccountingBillPaymentLine);
+
+#define PAYMENT_ROWS(Message, number)                                                                                  \
+    QB_HEAD_ROWS(Message, ""), QB_CURRENCY_ROWS(Message),                                                              \
+        {"TotalAmt", FIELD(Message, total_amount), &AS_DECIMAL, OPTIONAL},                                             \
+        {"TxnDate", FIELD(Message, date), &AS_DATE, OPTIONAL},                                                         \
+        {"PrivateNote", FIELD(Message, note), &AS_TEXT, OPTIONAL},                                                     \
+    {                                                                                                                  \
+        number, FIELD(Message, reference), &AS_TEXT, OPTIONAL                                                          \
+    }
+
+#define PAYMENT(member) FIELD(AccountingPayment, member)
+static const MapRow payment_rows[] = {
+    PAYMENT_ROWS(AccountingPayment, "PaymentRefNum"),
+    {"CustomerRef",         PAYMENT(customer_ref),       AS_RECORD(qb_customer_ref),       OPTIONAL},
+    {"DepositToAccountRef", PAYMENT(account_ref),        AS_RECORD(qb_account_ref),        OPTIONAL},
+    {"PaymentMethodRef",    PAYMENT(payment_method_ref), AS_RECORD(qb_payment_method_ref), OPTIONAL},
+    {"Line",                PAYMENT(lines),              AS_ALLOCATION(qb_payment_line),   OPTIONAL},
+};
+const Mapping qb_payment = MAPPING(AccountingPayment, payment_rows);
+
+#define BILL_PAYMENT(member) FIELD(AccountingBillPayment, member)
+static const MapRow bill_payment_rows[] = {
+    PAYMENT_ROWS(AccountingBillPayment, "DocNumber"),
+    {"VendorRef",                      BILL_PAYMENT(supplier_ref), AS_RECORD(qb_supplier_ref),          OPTIONAL},
+    {"CheckPayment.BankAccountRef",    BILL_PAYMENT(account_ref),  AS_RECORD(qb_account_ref),           OPTIONAL},
+    {"CreditCardPayment.CCAccountRef", BILL_PAYMENT(account_ref),  AS_RECORD(qb_account_ref),           OPTIONAL},
+    {"Line",                           BILL_PAYMENT(lines),        AS_ALLOCATION(qb_bill_payment_line), OPTIONAL},
+};
+const Mapping qb_bill_payment = MAPPING(AccountingBillPayment, bill_payment_rows);
+
+/* ---- Manual journals ---- */
+
+#define DETAIL "JournalEntryLineDetail."
+
+/* Amounts are always positive and in the entry's currency. In the books' own currency they are not rounded, so that the
+ * lines still add up to zero. */
+static MapResult map_posting(const MapSite *site, Error *err)
+{
+    char amount[DECIMAL_SIZE], negative[DECIMAL_SIZE], rate[DECIMAL_SIZE], home[DECIMAL_SIZE];
+    yyjson_val *entry = qb_document(site);
+    bool in_home = site->row->as->n_argument && json_at(entry, "ExchangeRate");
+    if (!qb_number(site->record, "Amount", amount, err) || !qb_number(entry, "ExchangeRate", rate, err))
+        return MAP_FAILED;
+    bool fits = decimal_multiply(home, amount, in_home ? rate : "1") && decimal_negate(negative, home);
+    if (!fits)
+        return map_fail(site, "has too many digits", err);
+    map_put_decimal(site, qb_is_word(site->record, DETAIL "PostingType", "Credit") ? negative : home);
+    return MAP_READ;
+}
+#define AS_POSTING(in_home) MAP_CONVERSION("posting", map_posting, MAP_DECIMAL, .n_argument = (in_home))
+
+/* Which currency is the books' own is known only where no rate leads to it. */
+static MapResult map_entry_currency(const MapSite *site, Error *err)
+{
+    (void)err;
+    yyjson_val *entry = qb_document(site), *currency = json_at(entry, "CurrencyRef.value");
+    if (!currency || (site->row->as->n_argument && json_at(entry, "ExchangeRate")))
+        return MAP_ABSENT;
+    const char *text = map_upper_text(site->arena, currency);
+    map_put_text(site, text ? text : "");
+    return MAP_READ;
+}
+#define ENTRY_CURRENCY(home)                                                                                           \
+    MAP_CONVERSION("currency of the entry", map_entry_currency, .type = PROTOBUF_C_TYPE_STRING, .n_argument = (home))
+
+static const MapRow posting_tracking_rows[] = {
+    {".", FIELD(AccountingTracking, record_refs), QB_CATEGORIES, OPTIONAL},
+};
+static const Mapping posting_tracking = MAPPING(AccountingTracking, posting_tracking_rows);
+
+#define POSTING(member) FIELD(AccountingJournalEntryJournalLine, member)
+static const MapRow posting_rows[] = {
+    {"Description",       POSTING(description),          &AS_TEXT,                    OPTIONAL},
+    {"Amount",            POSTING(net_amount),           AS_POSTING(true),            REQUIRED},
+    {".",                 POSTING(currency),             ENTRY_CURRENCY(true),        OPTIONAL},
+    {"Amount",            POSTING(transaction_amount),   AS_POSTING(false),           OPTIONAL},
+    {".",                 POSTING(transaction_currency), ENTRY_CURRENCY(false),       OPTIONAL},
+    {DETAIL "AccountRef", POSTING(account_ref),          AS_RECORD(qb_account_ref),   OPTIONAL},
+    {".",                 POSTING(tracking),             AS_RECORD(posting_tracking), OPTIONAL},
+    {DETAIL "Entity",     POSTING(contact_ref),          QB_CONTACT,                  OPTIONAL},
+};
+static const Mapping posting = MAPPING(AccountingJournalEntryJournalLine, posting_rows);
+
+static const Supplement entry_supplement[] = {{"DocNumber"}, {"Adjustment"}};
+
+#define ENTRY(member) FIELD(AccountingJournalEntry, member)
+static const MapRow journal_entry_rows[] = {
+    QB_HEAD_ROWS(AccountingJournalEntry, ""),
+    {"PrivateNote",              ENTRY(description),       &AS_TEXT,                        OPTIONAL},
+    {"TxnDate",                  ENTRY(posted_on),         &AS_DATE,                        OPTIONAL},
+    {"MetaData.CreateTime",      ENTRY(created_on),        &AS_INSTANT,                     OPTIONAL},
+    {"MetaData.LastUpdatedTime", ENTRY(updated_on),        &AS_INSTANT,                     OPTIONAL},
+    {"Line[]",                   ENTRY(journal_lines),     AS_RECORD(posting),              OPTIONAL},
+    {".",                        ENTRY(supplemental_data), AS_SUPPLEMENT(entry_supplement), OPTIONAL},
+};
+const Mapping qb_journal_entry = MAPPING(AccountingJournalEntry, journal_entry_rows);
+
+/* ---- Transfers ---- */
+
+#define SIDE(member) FIELD(AccountingTransferSide, member)
+#define SIDE_OF(name, account)                                                                                         \
+    static const MapRow name##_account_rows[] = {                                                                      \
+        {account ".value", FIELD(AccountingRecordRef, id),        &AS_TEXT,                            KEY     },                                             \
+        {".",              FIELD(AccountingRecordRef, data_type), AS_CONSTANT_TEXT("chartOfAccounts"), OPTIONAL},                   \
+    };                                                                                                                 \
+    static const Mapping name##_account = MAPPING(AccountingRecordRef, name##_account_rows);                           \
+    static const MapRow name##_rows[] = {                                                                              \
+        {".",                 SIDE(account_ref), AS_RECORD(name##_account), KEY     },                                                      \
+        {".",                 SIDE(currency),    AS_CONSTANT_TEXT("XXX"),   OPTIONAL},                                                      \
+        {"CurrencyRef.value", SIDE(currency),    &AS_UPPER,                 OPTIONAL},                                                    \
+        {"Amount",            SIDE(amount),      &AS_DECIMAL,               OPTIONAL},                                                               \
+    };                                                                                                                 \
+    static const Mapping name = MAPPING(AccountingTransferSide, name##_rows)
+SIDE_OF(from_account, "FromAccountRef");
+SIDE_OF(to_account, "ToAccountRef");
+SIDE_OF(from_bank, "BankAccountRef");
+SIDE_OF(to_card, "CreditCardAccountRef");
+
+#define TRANSFER(member) FIELD(AccountingTransfer, member)
+#define TRANSFER_OF(name, prefix, source, destination)                                                                 \
+    static const MapRow name##_rows[] = {                                                                              \
+        QB_HEAD_ROWS(AccountingTransfer, prefix),                                                                      \
+        {"PrivateNote", TRANSFER(description), &AS_TEXT,               OPTIONAL},                                                    \
+        {"TxnDate",     TRANSFER(date),        &AS_DATE,               OPTIONAL},                                                               \
+        {".",           TRANSFER(from),        AS_RECORD(source),      OPTIONAL},                                                            \
+        {".",           TRANSFER(to),          AS_RECORD(destination), OPTIONAL},                                                         \
+        {".",           TRANSFER(status),      QB_VOID,                OPTIONAL},                                                                    \
+    };                                                                                                                 \
+    const Mapping name = MAPPING(AccountingTransfer, name##_rows)
+TRANSFER_OF(qb_transfer, "transfer:", from_account, to_account);
+TRANSFER_OF(qb_card_payment, "creditCardPayment:", from_bank, to_card);
