@@ -14,10 +14,11 @@
 #include <stdlib.h>
 
 static const Option options[] = {
-    {"reconcile-after",                       "2m",           "after this time without work a slice may have lost its job", OPTION_DURATION },
-    {                                   "reconcile-every",                                                                 "15s",  "how often lost jobs are looked for",                                                   OPTION_DURATION,   .min = 100, .max = 3600000},
-    {                                   "refresh-idle-tokens",                                                             "true", "refresh tokens that would die unused",                                                             OPTION_BOOLEAN},
-    { "api-connections", "16",                                  "connections to Postgres that the API may hold",                                                                                              OPTION_INTEGER,                                                                                                               .min = 1, .max = 1000},
+    {"reconcile-after",     "2m",   "after this time without work a slice may have lost its job", OPTION_DURATION, false, 0,
+     0                                                                                                                                },
+    {"reconcile-every",     "15s",  "how often lost jobs are looked for",                         OPTION_DURATION, false, 100, 3600000},
+    {"refresh-idle-tokens", "true", "refresh tokens that would die unused",                       OPTION_BOOLEAN,  false, 0,   0      },
+    {"api-connections",     "16",   "connections to Postgres that the API may hold",              OPTION_INTEGER,  false, 1,   1000   },
 };
 
 enum { LAST_ROUND_MS = 10000, RECORD_TYPES = 64, FIBER_CONNECTIONS = 4 };
