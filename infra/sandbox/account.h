@@ -40,6 +40,7 @@ typedef struct Account {
     Counters counters;
     char denied[ACCOUNT_DENIED][PERMISSION_SIZE];
     int n_denied;
+    struct XeroLedger *xero; /* xero_ledger.c: made on first use */
     struct World *world;
     struct Account *next;
 } Account;
