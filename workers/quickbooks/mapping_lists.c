@@ -17,10 +17,26 @@ static const Word bank_type_words[] = {
     {"Credit Card", ACCOUNTING_BANK_ACCOUNT_ACCOUNT_TYPE_CREDIT},
 };
 
+/* What is owed comes with a minus, like any credit; the model shows it as positive, as the accounts' own side. */
+static MapResult map_balance(const MapSite *site, Error *err)
+{
+    char balance[DECIMAL_SIZE], negative[DECIMAL_SIZE];
+    bool credit = qb_is_word(site->record, "Classification", "Liability") ||
+                  qb_is_word(site->record, "Classification", "Equity") ||
+                  qb_is_word(site->record, "Classification", "Revenue");
+    if (yyjson_equals_str(site->value, ""))
+        return MAP_ABSENT;
+    if (!map_number(site->value, false, balance) || !decimal_negate(negative, balance))
+        return map_fail(site, "is no number", err);
+    map_put_decimal(site, credit ? negative : balance);
+    return MAP_READ;
+}
+
 static const Supplement account_supplement[] = {{"AccountType"}, {"AccountSubType"}, {"ParentRef"}};
 static const Supplement bank_supplement[] = {{"AccountSubType"}};
 
 #define AS_CATEGORY     AS_JOINED(".", "Classification", "AccountType", "AccountSubType")
+#define AS_BALANCE      AS_CUSTOM(map_balance, "tributary.v1.Decimal")
 #define AS_IS_BANK      AS_IS_ONE_OF("Bank", "Credit Card")
 #define ACCOUNT(member) FIELD(AccountingAccount, member)
 static const MapRow account_rows[] = {
@@ -31,7 +47,7 @@ static const MapRow account_rows[] = {
     {"Classification",     ACCOUNT(fully_qualified_category), AS_CATEGORY,                                       OPTIONAL},
     {"FullyQualifiedName", ACCOUNT(fully_qualified_name),     &AS_TEXT,                                          OPTIONAL},
     {"CurrencyRef.value",  ACCOUNT(currency),                 &AS_UPPER,                                         OPTIONAL},
-    {"CurrentBalance",     ACCOUNT(current_balance),          &AS_DECIMAL,                                       OPTIONAL},
+    {"CurrentBalance",     ACCOUNT(current_balance),          AS_BALANCE,                                        OPTIONAL},
     {".",                  ACCOUNT(type),                     AS_CONSTANT_ENUM(ACCOUNTING_ACCOUNT_TYPE_UNKNOWN), OPTIONAL},
     {"Classification",     ACCOUNT(type),                     AS_WORDS(account_type_words),                      OPTIONAL},
     {".",                  ACCOUNT(status),                   QB_STATUS,                                         OPTIONAL},
@@ -47,7 +63,7 @@ static const MapRow bank_account_rows[] = {
     {"AccountType",       BANK(account_type),      AS_WORDS(bank_type_words),      OPTIONAL},
     {"AcctNum",           BANK(nominal_code),      &AS_TEXT,                       OPTIONAL},
     {"CurrencyRef.value", BANK(currency),          &AS_UPPER,                      OPTIONAL},
-    {"CurrentBalance",    BANK(balance),           &AS_DECIMAL,                    OPTIONAL},
+    {"CurrentBalance",    BANK(balance),           AS_BALANCE,                     OPTIONAL},
     {".",                 BANK(status),            QB_STATUS,                      OPTIONAL},
     {".",                 BANK(supplemental_data), AS_SUPPLEMENT(bank_supplement), OPTIONAL},
 };
@@ -181,6 +197,12 @@ const Mapping qb_payment_method = MAPPING(AccountingPaymentMethod, payment_metho
 
 /* ---- Tax ---- */
 
+static bool is_compound(yyjson_val *rate)
+{
+    return qb_is_word(rate, "TaxTypeApplicable", "TaxOnAmountPlusTax") ||
+           qb_is_word(rate, "TaxTypeApplicable", "TaxOnTax");
+}
+
 /* Percent of all the rates of a code: the plain sum, or what they come to when some are on top of others. */
 static MapResult map_tax_total(const MapSite *site, Error *err)
 {
@@ -192,12 +214,11 @@ static MapResult map_tax_total(const MapSite *site, Error *err)
         return MAP_ABSENT; /* "TAX" of American companies stands for whatever rate the place has */
     yyjson_arr_foreach(json_at(site->record, "Rates"), i, n, rate)
     {
-        const char *on = json_text(rate, "TaxTypeApplicable");
         if (!json_at(rate, "Rate.RateValue"))
             return MAP_ABSENT;
         if (!qb_number(rate, "Rate.RateValue", percent, err))
             return MAP_FAILED;
-        if (compounded && on && text_starts_with(on, "TaxOnTax")) {
+        if (compounded && is_compound(rate)) {
             if (!decimal_multiply(base, sum, "0.01") || !decimal_add(next, base, "1") ||
                 !decimal_multiply(base, percent, next))
                 return map_fail(site, "has a rate of too many digits", err);
