@@ -207,7 +207,8 @@ static void set_options(const Http *http, CURL *easy, const HttpRequest *request
     curl_easy_setopt(easy, CURLOPT_USERAGENT, http->user_agent);
     curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+    /* Without TLS there is nothing to be learned from a first connection, but the others would wait for its answer. */
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, text_starts_with(request->url, "https://") ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)http->options.connect_ms);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)total_ms(http, request));
     curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)http->options.max_body);
