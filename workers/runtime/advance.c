@@ -14,6 +14,7 @@ static const char move_sql[] =
     "  update control.dataset"
     "     set slice_no = slice_no + 1, cursor = $4, owner = null, attempt = 0, alone_crashes = 0, moved_at = now(),"
     "         publisher = case when $5 = 'more' then $6::bigint end,"
+    "         mode = case when $23::boolean then 'full' else mode end,"
     "         failures = $7, error = $8, status = case $5 when 'read' then case status when 'Fetching' then "
     "'Processing'"
     "         else status end else coalesce($9, status) end,"
@@ -81,6 +82,7 @@ static bool move(Pg *pg, const Beat *beat, const Claim *claim, const Advance *wh
         PG_BOOL(what->deauthorize),
         PG_INT(what->sweep_doubt),
         PG_BOOL(FAULT_SWITCH(no_claim_guard)),
+        PG_BOOL(what->becomes_full),
     };
     const char *const place[] = {claim->record_topic, PG_INT(claim->record_partition)};
     const PgStatement all[] = {

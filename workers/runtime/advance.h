@@ -16,6 +16,7 @@ typedef enum AdvanceTo {
 typedef struct Advance {
     AdvanceTo to;
     const char *cursor;
+    bool becomes_full; /* an incremental sync goes on as a full one, from its start */
     int64_t wait_ms, failures;
     const char *status, *error; /* NULL: none */
     bool deauthorize;           /* the connection too, for the reason in `error` */

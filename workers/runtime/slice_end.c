@@ -62,6 +62,7 @@ static Advance decide(const Slice *slice, bool fine, Error *err)
     Advance what = {
         .to = ADVANCE_MORE,
         .cursor = slice->cursor->bytes,
+        .becomes_full = slice->starts_over,
         .pages = slice->pages,
         .bytes = slice->bytes,
         .watermark_next_ms = slice->watermark_next_ms,

@@ -160,12 +160,24 @@ static bool check_cursor(const Slice *slice, const Page *page, Error *err)
     return true;
 }
 
+/* What an earlier page of the sync said holds all the same: the full one comes after it. */
+static bool start_over(Slice *slice, Page *page, Error *err)
+{
+    if (slice->claim->full)
+        return error_set(err, ERROR_INTERNAL, "a full sync cannot become one");
+    log_info("the source cannot tell what changed: everything is read");
+    slice->starts_over = true;
+    *page = (Page){.bytes = page->bytes};
+    return true;
+}
+
 static bool read_page(Slice *slice, Error *err)
 {
     Page page;
     if (!slice_ask(slice, ask_page, slice->cursor->bytes, &page, err))
         return false;
-    bool fine = check_cursor(slice, &page, err) && slice_emit(slice, &page, err);
+    bool fine = page.start_over ? start_over(slice, &page, err)
+                                : check_cursor(slice, &page, err) && slice_emit(slice, &page, err);
     if (fine) {
         if (!*slice->claim->cursor && slice->pages == 0 && page.source_time_ms > 0)
             slice->watermark_next_ms = page.source_time_ms - slice->runtime->source->look_back_ms;
@@ -185,7 +197,7 @@ bool slice_read_pages(Slice *slice, Error *err)
     do {
         if (slice_stopped(slice, err) || !read_page(slice, err))
             return false;
-        slice->finished = slice->cursor->length == 0;
-    } while (!slice->finished && !slice_is_spent(slice));
+        slice->finished = slice->cursor->length == 0 && !slice->starts_over;
+    } while (!slice->finished && !slice->starts_over && !slice_is_spent(slice));
     return true;
 }

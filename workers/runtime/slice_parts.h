@@ -26,6 +26,7 @@ typedef struct Slice {
     int64_t deadline_ms; /* of the slice's budget, monotonic */
     Text *cursor;        /* after the last page that was emitted */
     bool finished;       /* all is read, or swept */
+    bool starts_over;    /* the source cannot tell what changed: the next slice reads everything */
     bool ours_away;      /* the failure is the broker's or Postgres's, not the source's */
     int64_t pages, bytes, watermark_next_ms, sweep_doubt;
     int64_t calls; /* of the source, retries too */
