@@ -1,6 +1,5 @@
 /* Invoices, credit notes, purchase orders and bank transactions. */
 #include "infra/sandbox/xero_render.h"
-#include <string.h>
 
 static bool is_dead(const Entry *entry)
 {
@@ -85,9 +84,8 @@ static void put_lines(Xero *xero, const Document *document)
 
 static void put_rate(Xero *xero, const Document *document, int index)
 {
-    char rate[32];
     if (document->currency != xero->business->main)
-        json_put_raw(&xero->json, "CurrencyRate", xero_rate(rate, document->rate_micros), strlen(rate));
+        xero_put_rate(xero, document->rate_micros);
     else if (xero_says_rate(index))
         json_put_integer(&xero->json, "CurrencyRate", 1);
 }
@@ -244,7 +242,6 @@ void xero_write_credit_note(Xero *xero, const XeroRow *row)
 void xero_write_order(Xero *xero, const XeroRow *row)
 {
     const Document *document = document_at(xero->books, row->kind, row->index);
-    char rate[32];
     json_put_text(&xero->json, "PurchaseOrderID", row->id);
     xero_put_some(xero, "PurchaseOrderNumber", document->number);
     xero_put_days(xero, "Date", document->date);
@@ -253,7 +250,7 @@ void xero_write_order(Xero *xero, const XeroRow *row)
     xero_put_false(xero, "HasErrors IsDiscounted");
     xero_put_some(xero, "Reference", document->memo);
     json_put_text(&xero->json, "Type", row->type);
-    json_put_raw(&xero->json, "CurrencyRate", xero_rate(rate, document->rate_micros), strlen(rate));
+    xero_put_rate(xero, document->rate_micros);
     xero_put_currency(xero, document->currency);
     xero_put_contact(xero, document->contact);
     json_put_text(&xero->json, "Status", row->status);

@@ -1,6 +1,5 @@
 /* Payments, batches of them, overpayments and transfers. */
 #include "infra/sandbox/xero_render.h"
-#include <string.h>
 
 static bool is_dead(const Entry *entry)
 {
@@ -77,9 +76,8 @@ static void put_paid(Xero *xero, const XeroPart *part)
 /* 0 is Xero's way to say that nobody set a rate. */
 static void put_payment_rate(Xero *xero, const Settlement *settlement, int index)
 {
-    char rate[32];
     if (settlement->currency != xero->business->main)
-        json_put_raw(&xero->json, "CurrencyRate", xero_rate(rate, settlement->rate_micros), strlen(rate));
+        xero_put_rate(xero, settlement->rate_micros);
     else
         json_put_integer(&xero->json, "CurrencyRate", xero_says_rate(index));
 }
@@ -152,9 +150,8 @@ static void put_totals(Xero *xero, int64_t amount, const Currency *currency)
 
 static void put_rate(Xero *xero, const Settlement *settlement)
 {
-    char rate[32];
     if (settlement->currency != xero->business->main)
-        json_put_raw(&xero->json, "CurrencyRate", xero_rate(rate, settlement->rate_micros), strlen(rate));
+        xero_put_rate(xero, settlement->rate_micros);
 }
 
 /* The money stays on the control account, whose line has no tax. */

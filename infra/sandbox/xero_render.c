@@ -77,6 +77,13 @@ void xero_put_currency(Xero *xero, const Currency *currency)
     xero_put_code(xero, "CurrencyCode", currency);
 }
 
+void xero_put_rate(Xero *xero, int64_t rate_micros)
+{
+    char rate[32];
+    xero_rate(rate, rate_micros);
+    json_put_raw(&xero->json, "CurrencyRate", rate, strlen(rate));
+}
+
 void xero_put_stamp(Xero *xero, const char *key, int64_t stamp_ms)
 {
     char text[48];

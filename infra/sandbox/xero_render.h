@@ -99,6 +99,7 @@ void xero_put_micros(Xero *xero, const char *key, int64_t micros);
 void xero_put_millis(Xero *xero, const char *key, int64_t millis);
 void xero_put_price(Xero *xero, const char *key, int64_t price_micros);
 void xero_put_currency(Xero *xero, const Currency *currency); /* CurrencyCode */
+void xero_put_rate(Xero *xero, int64_t rate_micros);          /* CurrencyRate */
 void xero_put_code(Xero *xero, const char *key, const Currency *currency);
 void xero_put_stamp(Xero *xero, const char *key, int64_t stamp_ms); /* "/Date(…+0000)/" */
 void xero_put_day(Xero *xero, const char *key, int64_t day);        /* without its twin */

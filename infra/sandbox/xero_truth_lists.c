@@ -147,7 +147,7 @@ static void tell_contact(XeroTruth *truth, int index, const char *name_key)
     xero_tell_text(truth, "contactName", name);
     xero_tell_text(truth, "emailAddress", contact->email);
     xero_tell_currency(truth, "defaultCurrency", contact->currency);
-    xero_tell_text(truth, "phone", contact->phone ? contact->phone : contact->mobile);
+    xero_tell_text(truth, "phone", contact->phone && *contact->phone ? contact->phone : contact->mobile);
     size_t start = truth->json.out->length;
     bool comma = truth->json.comma;
     json_open(&truth->json, "addresses", '[');
