@@ -1,6 +1,8 @@
 #include "infra/sandbox/account.h"
+#include "infra/sandbox/books.h"
 #include "infra/sandbox/gate.h"
 #include "infra/sandbox/stripe_names.h"
+#include "infra/sandbox/xero_ledger.h"
 #include "lib/clock.h"
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +32,8 @@ static void account_free(Account *account)
     }
     shelf_free(&account->events);
     faults_close(&account->faults);
+    xero_ledger_free(account->xero);
+    books_free(account->books);
     business_free(account->business);
     pthread_mutex_destroy(&account->lock);
     free(account->name);
@@ -113,6 +117,13 @@ Account *world_account(World *world, const char *name, const BusinessSize *size)
     }
     pthread_mutex_unlock(&world->lock);
     return account;
+}
+
+Books *account_books(Account *account)
+{
+    if (!account->books)
+        account->books = books_new(account->business);
+    return account->books;
 }
 
 typedef struct Wanted {

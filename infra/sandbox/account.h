@@ -31,6 +31,7 @@ typedef struct Account {
     char *name;
     char id[64];
     Business *business;
+    struct Books *books; /* made on first use: account_books() */
     const char *version; /* the vendor's API version of events and of calls that name none */
     bool live;
     struct Account *platform; /* acts for this one; NULL: none; atomic, because calls read it before the lock */
@@ -79,6 +80,8 @@ int64_t world_now(const World *world);
  * world. */
 Account *world_account(World *world, const char *name, const BusinessSize *size);
 Account *world_account_by_id(World *world, const char *id); /* "acct_…"; NULL when there is none */
+/* What the account's business has in its books, for vendors of accounting. The account's lock is held. */
+struct Books *account_books(Account *account);
 /* Calls for each account; the order is no order. */
 void world_each(World *world, void (*visit)(void *context, Account *account), void *context);
 

@@ -195,6 +195,7 @@ typedef struct Books {
     BookLine *lines;
     int n_lines, lines_capacity;
     int64_t opened; /* the first day that anything is posted on */
+    int64_t newest; /* the latest `updated` of all entries */
     int revision;   /* counts changes, so that each is different */
     Arena *arena;
 } Books;
