@@ -7,7 +7,6 @@
 
 enum {
     LARGEST_TOKEN = 8192,
-    LARGEST_CODE = 40,
     EXCHANGE_MS = 20000,
     UNSAID_LIFE_S = 600,           /* RFC 6749 lets a vendor leave out how long a token lives */
     LONGEST_ACCESS_S = 90 * 86400, /* bounds for what a vendor says */
@@ -59,44 +58,47 @@ static bool read_tokens(yyjson_val *body, OAuthTokens *tokens)
     return tokens->access != NULL;
 }
 
-/* Of RFC 6749, 5.2, and what vendors add to it. What is not in here may go through later. */
+/* The codes of RFC 6749. Only these are quoted: anything else might be what was sent. What is not in here may go
+ * through later. */
 static const struct Refusal {
     const char *code;
     ErrorKind kind;
 } refusals[] = {
-    {"invalid_grant",          ERROR_AUTH  },
-    {"invalid_client",         ERROR_CONFIG},
-    {"unauthorized_client",    ERROR_CONFIG},
-    {"unsupported_grant_type", ERROR_CONFIG},
-    {"invalid_request",        ERROR_CONFIG},
-    {"invalid_scope",          ERROR_CONFIG},
+    {"invalid_grant",           ERROR_AUTH     },
+    {"invalid_client",          ERROR_CONFIG   },
+    {"unauthorized_client",     ERROR_CONFIG   },
+    {"unsupported_grant_type",  ERROR_CONFIG   },
+    {"invalid_request",         ERROR_CONFIG   },
+    {"invalid_scope",           ERROR_CONFIG   },
+    {"temporarily_unavailable", ERROR_TRANSIENT},
+    {"server_error",            ERROR_TRANSIENT},
 };
 
-/* The vendor's code, if it is a word; its description is left out, which might quote what was sent. */
-static const char *read_code(yyjson_val *body)
+static const struct Refusal *read_refusal(yyjson_val *body)
 {
+    static const struct Refusal unknown = {"for an unknown reason", ERROR_TRANSIENT};
     const char *code = body ? json_text(body, "error") : NULL;
-    size_t length = code ? strspn(code, "abcdefghijklmnopqrstuvwxyz_") : 0;
-    return code && length > 0 && length <= LARGEST_CODE && !code[length] ? code : NULL;
+    for (size_t i = 0; i < COUNT_OF(refusals) && code; i++)
+        if (strcmp(code, refusals[i].code) == 0)
+            return &refusals[i];
+    return &unknown;
 }
 
 static bool refuse(const OAuthApp *app, const HttpResponse *response, yyjson_val *body, Error *err)
 {
-    const char *code = read_code(body);
+    const struct Refusal *refusal = read_refusal(body);
     if (response->status == 429) {
         int64_t wait_ms = http_retry_after_ms(response);
         error_set(err, ERROR_THROTTLED, "token endpoint of %s: 429", app->source);
         err->retry_after_ms = wait_ms > 0 ? wait_ms : THROTTLED_MS;
         return false;
     }
-    for (size_t i = 0; i < COUNT_OF(refusals) && code && response->status < 500; i++)
-        if (strcmp(code, refusals[i].code) == 0)
-            return error_set(err, refusals[i].kind, "token endpoint of %s: %d %s%s%s%s", app->source, response->status,
-                             code, refusals[i].kind == ERROR_CONFIG ? ": check " : "",
-                             refusals[i].kind == ERROR_CONFIG ? app->source : "",
-                             refusals[i].kind == ERROR_CONFIG ? "-client-id and its secret" : "");
-    return error_set(err, ERROR_TRANSIENT, "token endpoint of %s: %d %s", app->source, response->status,
-                     code ? code : "without a reason");
+    if (response->status >= 500) /* whatever a dying server says of the token */
+        return error_set(err, ERROR_TRANSIENT, "token endpoint of %s: %d", app->source, response->status);
+    if (refusal->kind == ERROR_CONFIG)
+        return error_set(err, ERROR_CONFIG, "token endpoint of %s: %d %s: check %s-client-id and its secret",
+                         app->source, response->status, refusal->code, app->source);
+    return error_set(err, refusal->kind, "token endpoint of %s: %d %s", app->source, response->status, refusal->code);
 }
 
 /* ---- Requests ---- */

@@ -4,6 +4,10 @@ tributary_test(NAME io_redis SOURCES ${CMAKE_CURRENT_LIST_DIR}/io_redis.c LINK t
 tributary_test(NAME io_http SOURCES ${CMAKE_CURRENT_LIST_DIR}/http.c ${CMAKE_CURRENT_LIST_DIR}/scripted.c LINK
                tributary::lib Threads::Threads)
 tributary_test(NAME io_http_headers SOURCES ${CMAKE_CURRENT_LIST_DIR}/http_headers.c LINK tributary::lib)
+tributary_test(NAME io_oauth SOURCES ${CMAKE_CURRENT_LIST_DIR}/oauth.c ${CMAKE_CURRENT_LIST_DIR}/scripted.c LINK
+               tributary::lib Threads::Threads)
+tributary_test(NAME io_token SOURCES ${CMAKE_CURRENT_LIST_DIR}/token.c LINK tributary::lib)
+tributary_test(NAME io_vault SOURCES ${CMAKE_CURRENT_LIST_DIR}/vault.c LINK tributary::lib)
 tributary_test(NAME io_producer SOURCES ${CMAKE_CURRENT_LIST_DIR}/io_producer.c ${CMAKE_CURRENT_LIST_DIR}/io_mock.c LINK
                tributary::lib)
 tributary_test(NAME io_consumer SOURCES ${CMAKE_CURRENT_LIST_DIR}/io_consumer.c ${CMAKE_CURRENT_LIST_DIR}/io_mock.c LINK
