@@ -76,11 +76,11 @@ static void put_organisation_address(Xero *xero)
 
 static void put_lock_dates(Xero *xero)
 {
-    int64_t year = xero_year_start(xero->business, xero->business->today);
+    int64_t today = xero->business->today;
     if (xero->business->seed % 2)
-        xero_put_day(xero, "PeriodLockDate", year + 89 * 86400);
+        xero_put_day(xero, "PeriodLockDate", today - (int64_t)30 * 86400);
     if (xero->business->seed % 3)
-        xero_put_day(xero, "EndOfYearLockDate", year - 86400);
+        xero_put_day(xero, "EndOfYearLockDate", xero_year_start(xero->business, today) - 86400);
 }
 
 void xero_write_organisation(Xero *xero, const XeroRow *row)

@@ -49,13 +49,13 @@ static void tell_address(XeroTruth *truth, const char *type, const Address *addr
     json_close(&truth->json, '}');
 }
 
+/* The later of the two days up to which nobody may post. */
 static void tell_lock_date(XeroTruth *truth)
 {
-    int64_t year = xero_year_start(truth->business, truth->business->today);
-    if (truth->business->seed % 2)
-        xero_tell_day(truth, "ledgerLockDate", year + 89 * 86400);
-    else if (truth->business->seed % 3)
-        xero_tell_day(truth, "ledgerLockDate", year - 86400);
+    int64_t today = truth->business->today;
+    int64_t period = truth->business->seed % 2 ? today - (int64_t)30 * 86400 : 0;
+    int64_t year = truth->business->seed % 3 ? xero_year_start(truth->business, today) - 86400 : 0;
+    xero_tell_day(truth, "ledgerLockDate", period > year ? period : year);
 }
 
 void xero_tell_company(XeroTruth *truth)
@@ -86,7 +86,7 @@ void xero_tell_company(XeroTruth *truth)
     if (business->seed % 4)
         json_put_text(&truth->json, "registrationNumber", "07654321");
     json_put_text(&truth->json, "taxNumber", "101-2-303");
-    xero_tell_day(truth, "financialYearStartDate", xero_year_start(business, business->today));
+    xero_tell_day(truth, "financialYearStartDate", xero_year_start(business, world_now(truth->account->world)));
     xero_tell_currency(truth, "baseCurrency", business->main);
     xero_tell_instant(truth, "createdDate", truth->books->opened);
     json_close(&truth->json, '}');
