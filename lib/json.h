@@ -37,3 +37,6 @@ void json_put_integer(JsonWriter *writer, const char *key, int64_t value);
 void json_put_boolean(JsonWriter *writer, const char *key, bool value);
 void json_put_raw(JsonWriter *writer, const char *key, const char *json,
                   size_t length); /* already JSON, e.g. a decimal */
+void json_put_value(JsonWriter *writer, const char *key, yyjson_val *value);
+/* All members of an object but the one of that name (NULL: all). */
+void json_put_members(JsonWriter *writer, yyjson_val *object, const char *but);

@@ -51,3 +51,26 @@ void json_put_raw(JsonWriter *writer, const char *key, const char *json, size_t 
     begin(writer, key);
     text_add(writer->out, json, length);
 }
+
+void json_put_value(JsonWriter *writer, const char *key, yyjson_val *value)
+{
+    begin(writer, key);
+    json_write(writer->out, value);
+}
+
+void json_put_members(JsonWriter *writer, yyjson_val *object, const char *but)
+{
+    size_t i, n;
+    yyjson_val *key, *value;
+    yyjson_obj_foreach(object, i, n, key, value)
+    {
+        if (but && yyjson_equals_str(key, but))
+            continue;
+        if (writer->comma)
+            text_putc(writer->out, ',');
+        writer->comma = true;
+        text_put_json(writer->out, yyjson_get_str(key), yyjson_get_len(key));
+        text_putc(writer->out, ':');
+        json_write(writer->out, value);
+    }
+}

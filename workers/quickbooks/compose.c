@@ -9,20 +9,6 @@ enum { MONTHS = 24, MONTHS_A_CALL = 6 };
 
 /* ---- Writing ---- */
 
-static void put_value(JsonWriter *writer, const char *key, yyjson_val *value)
-{
-    AUTO(Text) *text = text_new(NULL);
-    json_write(text, value);
-    json_put_raw(writer, key, text->bytes, text->length);
-}
-
-static void put_members(JsonWriter *writer, yyjson_val *object)
-{
-    size_t i, n;
-    yyjson_val *key, *value;
-    yyjson_obj_foreach(object, i, n, key, value) put_value(writer, yyjson_get_str(key), value);
-}
-
 /* Closes the object and adds it to the page. */
 static bool add_composed(Rest *rest, JsonWriter *writer, const Mapping *mapping, const char *id, Error *err)
 {
@@ -87,9 +73,9 @@ bool qb_read_company(Rest *rest, Error *err)
         return false;
     json_open(&writer, NULL, '{');
     json_put_text(&writer, "realmId", realm);
-    put_members(&writer, info); /* CompanyInfo and time */
+    json_put_members(&writer, info, NULL); /* CompanyInfo and time */
     if (yyjson_arr_size(rows) > 0)
-        put_value(&writer, "Preferences", yyjson_arr_get_first(rows));
+        json_put_value(&writer, "Preferences", yyjson_arr_get_first(rows));
     return add_composed(rest, &writer, &qb_company, realm, err);
 }
 
@@ -129,7 +115,7 @@ bool qb_read_statement(Rest *rest, Error *err)
         rest_query(path, rest, "summarize_column_by", "Month");
         if (qb_get(rest, path->bytes, &body, err) != REST_FOUND)
             return false;
-        put_value(&writer, NULL, body);
+        json_put_value(&writer, NULL, body);
     }
     json_close(&writer, ']');
     return add_composed(rest, &writer, stream->mapping, realm, err);
@@ -161,7 +147,7 @@ static void put_agencies(JsonWriter *writer, yyjson_val *const *details, size_t 
         for (size_t j = 0; j < i && !known; j++)
             known = agency_of(tables, row_by_id(&tables->rates, json_scalar(details[j], "TaxRateRef.value"))) == agency;
         if (!known)
-            put_value(writer, NULL, agency);
+            json_put_value(writer, NULL, agency);
     }
     json_close(writer, ']');
 }
@@ -192,14 +178,14 @@ static bool add_code(Rest *rest, yyjson_val *code, const TaxTables *tables, Erro
     JsonWriter writer = {.out = text};
     size_t n = details_of(rest, code, &details);
     json_open(&writer, NULL, '{');
-    put_members(&writer, code);
+    json_put_members(&writer, code, NULL);
     json_open(&writer, "Rates", '[');
     for (size_t i = 0; i < n; i++) {
         yyjson_val *rate = row_by_id(&tables->rates, json_scalar(details[i], "TaxRateRef.value"));
         json_open(&writer, NULL, '{');
-        put_members(&writer, details[i]);
+        json_put_members(&writer, details[i], NULL);
         if (rate)
-            put_value(&writer, "Rate", rate);
+            json_put_value(&writer, "Rate", rate);
         json_close(&writer, '}');
     }
     json_close(&writer, ']');
@@ -246,7 +232,7 @@ bool qb_read_categories(Rest *rest, Error *err)
             AUTO(Text) *text = text_new(NULL);
             JsonWriter writer = {.out = text};
             json_open(&writer, NULL, '{');
-            put_members(&writer, all.rows[i]);
+            json_put_members(&writer, all.rows[i], NULL);
             json_put_boolean(&writer, "HasChildren", has_children(&all, all.rows[i]));
             if (!add_composed(rest, &writer, entity->mapping, json_scalar(all.rows[i], "Id"), err))
                 return false;

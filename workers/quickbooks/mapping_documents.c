@@ -117,7 +117,7 @@ static const MapRow invoice_line_rows[] = {
     SALES_ROWS(AccountingInvoiceLineItem, QB_SALE),
     {".", INVOICE_LINE(tracking), AS_RECORD(receivable_tracking), OPTIONAL},
 };
-const Mapping qb_invoice_line = MAPPING(AccountingInvoiceLineItem, invoice_line_rows);
+static const Mapping invoice_line = MAPPING(AccountingInvoiceLineItem, invoice_line_rows);
 
 #define INVOICE(member) FIELD(AccountingInvoice, member)
 static const MapRow invoice_rows[] = {
@@ -131,7 +131,7 @@ static const MapRow invoice_rows[] = {
     {"Line",               INVOICE(discount_percentage), DISCOUNT_PERCENT,               OPTIONAL},
     {".",                  INVOICE(status),              QB_DOCUMENT_STATUS,             OPTIONAL},
     {"CustomerMemo.value", INVOICE(note),                &AS_TEXT,                       OPTIONAL},
-    {"Line",               INVOICE(line_items),          QB_LINES(qb_invoice_line),      OPTIONAL},
+    {"Line",               INVOICE(line_items),          QB_LINES(invoice_line),         OPTIONAL},
     {".",                  INVOICE(supplemental_data),   AS_SUPPLEMENT(sale_supplement), OPTIONAL},
 };
 const Mapping qb_invoice = MAPPING(AccountingInvoice, invoice_rows);
@@ -141,7 +141,7 @@ static const MapRow credit_line_rows[] = {
     SALES_ROWS(AccountingCreditNoteLineItem, QB_SALE),
     {".", CREDIT_LINE(tracking), AS_RECORD(receivable_tracking), OPTIONAL},
 };
-const Mapping qb_credit_line = MAPPING(AccountingCreditNoteLineItem, credit_line_rows);
+static const Mapping credit_line = MAPPING(AccountingCreditNoteLineItem, credit_line_rows);
 
 #define CREDIT(member) FIELD(AccountingCreditNote, member)
 static const MapRow credit_note_rows[] = {
@@ -156,7 +156,7 @@ static const MapRow credit_note_rows[] = {
     {"Line",               CREDIT(discount_percentage), DISCOUNT_PERCENT,               OPTIONAL},
     {".",                  CREDIT(status),              QB_DOCUMENT_STATUS,             OPTIONAL},
     {"CustomerMemo.value", CREDIT(note),                &AS_TEXT,                       OPTIONAL},
-    {"Line",               CREDIT(line_items),          QB_LINES(qb_credit_line),       OPTIONAL},
+    {"Line",               CREDIT(line_items),          QB_LINES(credit_line),          OPTIONAL},
     {".",                  CREDIT(supplemental_data),   AS_SUPPLEMENT(sale_supplement), OPTIONAL},
 };
 const Mapping qb_credit_note = MAPPING(AccountingCreditNote, credit_note_rows);
@@ -181,15 +181,13 @@ static MapResult map_orders(const MapSite *site, Error *err)
     }
     return result;
 }
-#define ORDERS(mapping)                                                                                                \
-    MAP_CONVERSION("orders", map_orders, .type = PROTOBUF_C_TYPE_MESSAGE, .argument = &(mapping), .appends = true)
-#define FIRST_ORDER(mapping)                                                                                           \
-    MAP_CONVERSION("order", map_orders, .type = PROTOBUF_C_TYPE_MESSAGE, .argument = &(mapping))
+#define ORDERS(mapping)      MAP_CONVERSION("orders", map_orders, MAP_NESTED(mapping), .appends = true)
+#define FIRST_ORDER(mapping) MAP_CONVERSION("order", map_orders, MAP_NESTED(mapping))
 
 static const MapRow order_ref_rows[] = {
     {"TxnId", FIELD(AccountingPurchaseOrderRef, id), &AS_TEXT, KEY},
 };
-const Mapping qb_order_ref = MAPPING(AccountingPurchaseOrderRef, order_ref_rows);
+static const Mapping order_ref = MAPPING(AccountingPurchaseOrderRef, order_ref_rows);
 
 #define OF_ORDERS AS_CONSTANT_ENUM(ACCOUNTING_RECORD_LINE_REF_DATA_TYPE_PURCHASE_ORDERS)
 static const MapRow order_line_ref_rows[] = {
@@ -197,28 +195,28 @@ static const MapRow order_line_ref_rows[] = {
     {"TxnLineId", FIELD(AccountingRecordLineRef, line_number), &AS_TEXT,  OPTIONAL},
     {".",         FIELD(AccountingRecordLineRef, data_type),   OF_ORDERS, OPTIONAL},
 };
-const Mapping qb_order_line_ref = MAPPING(AccountingRecordLineRef, order_line_ref_rows);
+static const Mapping order_line_ref = MAPPING(AccountingRecordLineRef, order_line_ref_rows);
 
 #define BILL_LINE(member) FIELD(AccountingBillLineItem, member)
 static const MapRow bill_line_rows[] = {
     EXPENSE_ROWS(AccountingBillLineItem, QB_SALE),
-    {"LineNum",   BILL_LINE(line_number),             &AS_TEXT,                       OPTIONAL},
-    {"LinkedTxn", BILL_LINE(purchase_order_line_ref), FIRST_ORDER(qb_order_line_ref), OPTIONAL},
-    {".",         BILL_LINE(tracking),                AS_RECORD(payable_tracking),    OPTIONAL},
+    {"LineNum",   BILL_LINE(line_number),             &AS_TEXT,                    OPTIONAL},
+    {"LinkedTxn", BILL_LINE(purchase_order_line_ref), FIRST_ORDER(order_line_ref), OPTIONAL},
+    {".",         BILL_LINE(tracking),                AS_RECORD(payable_tracking), OPTIONAL},
 };
-const Mapping qb_bill_line = MAPPING(AccountingBillLineItem, bill_line_rows);
+static const Mapping bill_line = MAPPING(AccountingBillLineItem, bill_line_rows);
 
 #define BILL(member) FIELD(AccountingBill, member)
 static const MapRow bill_rows[] = {
     DOCUMENT_ROWS(AccountingBill, tax_amount),
     {"DocNumber",   BILL(reference),           &AS_TEXT,                       OPTIONAL},
     {"VendorRef",   BILL(supplier_ref),        AS_RECORD(qb_supplier_ref),     OPTIONAL},
-    {"LinkedTxn",   BILL(purchase_order_refs), ORDERS(qb_order_ref),           OPTIONAL},
+    {"LinkedTxn",   BILL(purchase_order_refs), ORDERS(order_ref),              OPTIONAL},
     {"DueDate",     BILL(due_date),            &AS_DATE,                       OPTIONAL},
     {"Balance",     BILL(amount_due),          &AS_DECIMAL,                    OPTIONAL},
     {".",           BILL(status),              QB_DOCUMENT_STATUS,             OPTIONAL},
     {"PrivateNote", BILL(note),                &AS_TEXT,                       OPTIONAL},
-    {"Line",        BILL(line_items),          QB_LINES(qb_bill_line),         OPTIONAL},
+    {"Line",        BILL(line_items),          QB_LINES(bill_line),            OPTIONAL},
     {".",           BILL(supplemental_data),   AS_SUPPLEMENT(bill_supplement), OPTIONAL},
 };
 const Mapping qb_bill = MAPPING(AccountingBill, bill_rows);
@@ -228,7 +226,7 @@ static const MapRow bill_credit_line_rows[] = {
     EXPENSE_ROWS(AccountingBillCreditNoteLineItem, QB_SALE),
     {".", BILL_CREDIT_LINE(tracking), AS_RECORD(payable_tracking), OPTIONAL},
 };
-const Mapping qb_bill_credit_line = MAPPING(AccountingBillCreditNoteLineItem, bill_credit_line_rows);
+static const Mapping bill_credit_line = MAPPING(AccountingBillCreditNoteLineItem, bill_credit_line_rows);
 
 #define BILL_CREDIT(member) FIELD(AccountingBillCreditNote, member)
 static const MapRow bill_credit_note_rows[] = {
@@ -240,7 +238,7 @@ static const MapRow bill_credit_note_rows[] = {
     {".",           BILL_CREDIT(discount_percentage),     AS_CONSTANT_DECIMAL("0"),       OPTIONAL},
     {".",           BILL_CREDIT(status),                  QB_DOCUMENT_STATUS,             OPTIONAL},
     {"PrivateNote", BILL_CREDIT(note),                    &AS_TEXT,                       OPTIONAL},
-    {"Line",        BILL_CREDIT(line_items),              QB_LINES(qb_bill_credit_line),  OPTIONAL},
+    {"Line",        BILL_CREDIT(line_items),              QB_LINES(bill_credit_line),     OPTIONAL},
     {".",           BILL_CREDIT(supplemental_data),       AS_SUPPLEMENT(bill_supplement), OPTIONAL},
 };
 const Mapping qb_bill_credit_note = MAPPING(AccountingBillCreditNote, bill_credit_note_rows);
@@ -261,7 +259,7 @@ static const MapRow order_line_rows[] = {
     {"LineNum", ORDER_LINE(line_number),            &AS_TEXT,      OPTIONAL},
     {".",       ORDER_LINE(tracking_category_refs), QB_CATEGORIES, OPTIONAL},
 };
-const Mapping qb_order_line = MAPPING(AccountingPurchaseOrderLineItem, order_line_rows);
+static const Mapping order_line = MAPPING(AccountingPurchaseOrderLineItem, order_line_rows);
 
 #define ORDER(member) FIELD(AccountingPurchaseOrder, member)
 static const MapRow purchase_order_rows[] = {
@@ -275,7 +273,7 @@ static const MapRow purchase_order_rows[] = {
     {".",           ORDER(status),                QB_VOID,                    OPTIONAL},
     {"PrivateNote", ORDER(note),                  &AS_TEXT,                   OPTIONAL},
     {"Memo",        ORDER(note),                  &AS_TEXT,                   OPTIONAL},
-    {"Line",        ORDER(line_items),            QB_LINES(qb_order_line),    OPTIONAL},
+    {"Line",        ORDER(line_items),            QB_LINES(order_line),       OPTIONAL},
 };
 const Mapping qb_purchase_order = MAPPING(AccountingPurchaseOrder, purchase_order_rows);
 
@@ -334,7 +332,7 @@ static const MapRow cost_line_rows[] = {
     EXPENSE_ROWS(AccountingDirectCostLineItem, QB_SALE),
     {".", COST_LINE(tracking), AS_RECORD(cost_tracking), OPTIONAL},
 };
-const Mapping qb_cost_line = MAPPING(AccountingDirectCostLineItem, cost_line_rows);
+static const Mapping cost_line = MAPPING(AccountingDirectCostLineItem, cost_line_rows);
 
 #define COST(member) FIELD(AccountingDirectCost, member)
 #define COST_TAX     QB_AMOUNT(QB_TAX)
@@ -342,7 +340,7 @@ static const MapRow direct_cost_rows[] = {
     DIRECT_ROWS(AccountingDirectCost, "", QB_NET, COST_TAX, QB_TOTAL, QB_SALE, cost_allocation),
     {"PrivateNote", COST(note),              &AS_TEXT,                       OPTIONAL},
     {"EntityRef",   COST(contact_ref),       QB_CONTACT,                     OPTIONAL},
-    {"Line",        COST(line_items),        QB_LINES(qb_cost_line),         OPTIONAL},
+    {"Line",        COST(line_items),        QB_LINES(cost_line),            OPTIONAL},
     {".",           COST(supplemental_data), AS_SUPPLEMENT(cost_supplement), OPTIONAL},
 };
 const Mapping qb_direct_cost = MAPPING(AccountingDirectCost, direct_cost_rows);
@@ -361,7 +359,7 @@ static const Mapping customer_contact = MAPPING(AccountingContactRef, customer_c
         SALES_ROWS(AccountingDirectIncomeLineItem, sign),                                                              \
         {".", INCOME_LINE(tracking_category_refs), QB_CATEGORIES, OPTIONAL},                                           \
     };                                                                                                                 \
-    const Mapping name##_line = MAPPING(AccountingDirectIncomeLineItem, name##_line_rows);                             \
+    static const Mapping name##_line = MAPPING(AccountingDirectIncomeLineItem, name##_line_rows);                      \
     static const MapRow name##_rows[] = {                                                                              \
         DIRECT_ROWS(AccountingDirectIncome, prefix, QB_NET, QB_AMOUNT(QB_TAX + sign), QB_TOTAL, sign, allocation),     \
         {"CustomerMemo.value", INCOME(note),              &AS_TEXT,                          OPTIONAL},                                                      \
@@ -378,14 +376,14 @@ static const MapRow deposit_line_rows[] = {
     {"DepositLineDetail.AccountRef", INCOME_LINE(account_ref),            AS_RECORD(qb_account_ref), OPTIONAL},
     {".",                            INCOME_LINE(tracking_category_refs), QB_CATEGORIES,             OPTIONAL},
 };
-const Mapping qb_deposit_line = MAPPING(AccountingDirectIncomeLineItem, deposit_line_rows);
+static const Mapping deposit_line = MAPPING(AccountingDirectIncomeLineItem, deposit_line_rows);
 
 /* What a deposit clears was recorded before; only the rest is income. */
 static const MapRow deposit_rows[] = {
     DIRECT_ROWS(AccountingDirectIncome, "deposit:", QB_OWN_LINES, AS_CONSTANT_DECIMAL("0"), QB_OWN_LINES, QB_SALE,
                 deposit_allocation),
-    {"PrivateNote", INCOME(note),        &AS_TEXT,                         OPTIONAL},
-    {"Line",        INCOME(contact_ref), QB_CONTACT,                       OPTIONAL},
-    {"Line",        INCOME(line_items),  QB_OWN_LINES_BY(qb_deposit_line), OPTIONAL},
+    {"PrivateNote", INCOME(note),        &AS_TEXT,                      OPTIONAL},
+    {"Line",        INCOME(contact_ref), QB_CONTACT,                    OPTIONAL},
+    {"Line",        INCOME(line_items),  QB_OWN_LINES_BY(deposit_line), OPTIONAL},
 };
 const Mapping qb_deposit = MAPPING(AccountingDirectIncome, deposit_rows);

@@ -135,9 +135,7 @@ static MapResult map_allocation(const MapSite *site, Error *err)
     }
     return result;
 }
-#define AS_ALLOCATION(mapping)                                                                                         \
-    MAP_CONVERSION("allocation", map_allocation, .type = PROTOBUF_C_TYPE_MESSAGE, .argument = &(mapping),              \
-                   .appends = true)
+#define AS_ALLOCATION(mapping) MAP_CONVERSION("allocation", map_allocation, MAP_NESTED(mapping), .appends = true)
 
 static MapResult map_link_type(const MapSite *site, Error *err)
 {
@@ -157,9 +155,9 @@ static MapResult map_link_type(const MapSite *site, Error *err)
         {"date",    FIELD(Line, allocated_on_date), &AS_DATE,               OPTIONAL},                                                  \
         {"links[]", FIELD(Line, links),             AS_RECORD(name##_link), OPTIONAL},                                             \
     };                                                                                                                 \
-    const Mapping name = MAPPING(Line, name##_rows)
-ALLOCATED_TO(qb_payment_line, AccountingPaymentLine);
-ALLOCATED_TO(qb_bill_payment_line, AccountingBillPaymentLine);
+    static const Mapping name = MAPPING(Line, name##_rows)
+ALLOCATED_TO(payment_line, AccountingPaymentLine);
+ALLOCATED_TO(bill_payment_line, AccountingBillPaymentLine);
 
 #define PAYMENT_ROWS(Message, number)                                                                                  \
     QB_HEAD_ROWS(Message, ""), QB_CURRENCY_ROWS(Message),                                                              \
@@ -176,17 +174,17 @@ static const MapRow payment_rows[] = {
     {"CustomerRef",         PAYMENT(customer_ref),       AS_RECORD(qb_customer_ref),       OPTIONAL},
     {"DepositToAccountRef", PAYMENT(account_ref),        AS_RECORD(qb_account_ref),        OPTIONAL},
     {"PaymentMethodRef",    PAYMENT(payment_method_ref), AS_RECORD(qb_payment_method_ref), OPTIONAL},
-    {"Line",                PAYMENT(lines),              AS_ALLOCATION(qb_payment_line),   OPTIONAL},
+    {"Line",                PAYMENT(lines),              AS_ALLOCATION(payment_line),      OPTIONAL},
 };
 const Mapping qb_payment = MAPPING(AccountingPayment, payment_rows);
 
 #define BILL_PAYMENT(member) FIELD(AccountingBillPayment, member)
 static const MapRow bill_payment_rows[] = {
     PAYMENT_ROWS(AccountingBillPayment, "DocNumber"),
-    {"VendorRef",                      BILL_PAYMENT(supplier_ref), AS_RECORD(qb_supplier_ref),          OPTIONAL},
-    {"CheckPayment.BankAccountRef",    BILL_PAYMENT(account_ref),  AS_RECORD(qb_account_ref),           OPTIONAL},
-    {"CreditCardPayment.CCAccountRef", BILL_PAYMENT(account_ref),  AS_RECORD(qb_account_ref),           OPTIONAL},
-    {"Line",                           BILL_PAYMENT(lines),        AS_ALLOCATION(qb_bill_payment_line), OPTIONAL},
+    {"VendorRef",                      BILL_PAYMENT(supplier_ref), AS_RECORD(qb_supplier_ref),       OPTIONAL},
+    {"CheckPayment.BankAccountRef",    BILL_PAYMENT(account_ref),  AS_RECORD(qb_account_ref),        OPTIONAL},
+    {"CreditCardPayment.CCAccountRef", BILL_PAYMENT(account_ref),  AS_RECORD(qb_account_ref),        OPTIONAL},
+    {"Line",                           BILL_PAYMENT(lines),        AS_ALLOCATION(bill_payment_line), OPTIONAL},
 };
 const Mapping qb_bill_payment = MAPPING(AccountingBillPayment, bill_payment_rows);
 

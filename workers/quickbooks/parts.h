@@ -62,9 +62,9 @@ enum { QB_SALE = 0, QB_REFUND = QB_PARTS };
 
 /* The lines of a document by a table of their own; subtotals and discounts are none, groups are what is in them. Own
  * lines: those that are linked to nothing. */
-#define QB_LINES(mapping)        MAP_CONVERSION("lines", map_lines, QB_NESTED(mapping))
-#define QB_OWN_LINES_BY(mapping) MAP_CONVERSION("own lines", map_lines, QB_NESTED(mapping), .n_argument = 1)
-#define QB_NESTED(mapping)       .type = PROTOBUF_C_TYPE_MESSAGE, .argument = &(mapping), .appends = true
+#define QB_LINES(mapping) MAP_CONVERSION("lines", map_lines, MAP_NESTED(mapping), .appends = true)
+#define QB_OWN_LINES_BY(mapping)                                                                                       \
+    MAP_CONVERSION("own lines", map_lines, MAP_NESTED(mapping), .appends = true, .n_argument = 1)
 
 /* Class and department of a line, or else of its document. */
 #define QB_CATEGORIES AS_CUSTOM_LIST(map_categories, NULL)

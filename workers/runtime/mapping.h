@@ -123,9 +123,8 @@ extern const Conversion AS_COUNTRY3;      /* ISO 3166 alpha-2 or -3 text -> alph
 
 /* An object by its own table -> sub-message; with "[]" each element -> repeated sub-message. An object from which no
  * row read anything is absent. AS_ONE_RECORD appends a single object to a repeated field. */
-#define AS_RECORD(mapping) MAP_CONVERSION("record", map_record, .type = PROTOBUF_C_TYPE_MESSAGE, .argument = &(mapping))
-#define AS_ONE_RECORD(mapping)                                                                                         \
-    MAP_CONVERSION("one record", map_record, .type = PROTOBUF_C_TYPE_MESSAGE, .argument = &(mapping), .appends = true)
+#define AS_RECORD(mapping)     MAP_CONVERSION("record", map_record, MAP_NESTED(mapping))
+#define AS_ONE_RECORD(mapping) MAP_CONVERSION("one record", map_record, MAP_NESTED(mapping), .appends = true)
 
 /* A table of Supplement, at path ".": the vendor's own values under its own names -> JsonObject, the content of
  * supplementalData. Nulls and empty objects are left out; without any value it is absent. */
@@ -191,6 +190,7 @@ struct Conversion {
     size_t n_argument;    /* how many of them, or a constant number                        */
     bool constant;        /* reads nothing from the record                                 */
     bool appends;         /* for repeated fields without "[]"                              */
+    bool nested;          /* the argument is a mapping of the field's message              */
 };
 
 #define MAP_CONVERSION(conversion_name, function, ...)                                                                 \
@@ -198,7 +198,9 @@ struct Conversion {
     {                                                                                                                  \
         .name = (conversion_name), .read = (function), __VA_ARGS__                                                     \
     }
-#define MAP_DECIMAL .type = PROTOBUF_C_TYPE_MESSAGE, .message = "tributary.v1.Decimal"
+/* Of conversions that end in map_record(), with a site of their own making. */
+#define MAP_NESTED(mapping) .type = PROTOBUF_C_TYPE_MESSAGE, .argument = &(mapping), .nested = true
+#define MAP_DECIMAL         .type = PROTOBUF_C_TYPE_MESSAGE, .message = "tributary.v1.Decimal"
 
 /* Set the field, or append to it when it is repeated. The text is borrowed: it lives on the arena or is static. */
 void map_put_text(const MapSite *site, const char *text);

@@ -66,7 +66,7 @@ static const char *check_argument(const Conversion *as, const ProtobufCFieldDesc
         return check_words(as, field);
     if (as->read == map_constant_enum && !enum_word(field->descriptor, (int)as->n_argument))
         return "the constant is no value of this enum";
-    if (as->read == map_record && ((const Mapping *)as->argument)->message != field->descriptor)
+    if (as->nested && ((const Mapping *)as->argument)->message != field->descriptor)
         return "the nested mapping makes another message than the field has";
     return NULL;
 }
@@ -92,7 +92,7 @@ static bool bind_row(const Mapping *mapping, const MapRow *row, int depth, Error
         return error_set(err, ERROR_CONFIG, "mapping of %s: field '%s' (%s) from '%s' as %s: %s",
                          mapping->message->name, row->field, field ? type_of(field) : "?", row->path ? row->path : "",
                          row->as ? row->as->name : "?", wrong);
-    return row->as->read != map_record || bind_mapping(row->as->argument, depth + 1, err);
+    return !row->as->nested || bind_mapping(row->as->argument, depth + 1, err);
 }
 
 static bool bind_mapping(const Mapping *mapping, int depth, Error *err)

@@ -6,30 +6,14 @@
 /* No product has so many prices and no invoice so many lines; a list that does not end must. */
 enum { MOST_PAGES = 200 };
 
-static void write_key(Text *out, const char *key, size_t length)
-{
-    if (out->bytes[out->length - 1] != '{')
-        text_putc(out, ',');
-    text_put_json(out, key, length);
-    text_putc(out, ':');
-}
-
 /* `object` with `key` set to `json`. */
 static void write_with(Text *out, yyjson_val *object, const char *key, const char *json)
 {
-    size_t i, n;
-    yyjson_val *name, *value;
-    text_putc(out, '{');
-    yyjson_obj_foreach(object, i, n, name, value)
-    {
-        if (yyjson_equals_str(name, key))
-            continue;
-        write_key(out, yyjson_get_str(name), yyjson_get_len(name));
-        json_write(out, value);
-    }
-    write_key(out, key, strlen(key));
-    text_puts(out, json);
-    text_putc(out, '}');
+    JsonWriter writer = {.out = out};
+    json_open(&writer, NULL, '{');
+    json_put_members(&writer, object, key);
+    json_put_raw(&writer, key, json, strlen(json));
+    json_close(&writer, '}');
 }
 
 static bool put_member(Rest *rest, yyjson_val **object, const char *key, const char *json, Error *err)
@@ -130,12 +114,12 @@ bool stripe_read_company(Rest *rest, Error *err)
 
 static bool add_method(Rest *rest, const char *name, yyjson_val *method, Error *err)
 {
-    AUTO(Text) *json = text_new("{");
-    write_key(json, "id", strlen("id"));
-    text_put_json(json, name, strlen(name));
-    write_key(json, "method", strlen("method"));
-    json_write(json, method);
-    text_putc(json, '}');
+    AUTO(Text) *json = text_new(NULL);
+    JsonWriter writer = {.out = json};
+    json_open(&writer, NULL, '{');
+    json_put_text(&writer, "id", name);
+    json_put_value(&writer, "method", method);
+    json_close(&writer, '}');
     yyjson_val *record = json_parse(rest->arena, json->bytes, json->length, err);
     if (!record)
         return false;
