@@ -13,6 +13,7 @@ const Option worker_options[] = {
     {"http-timeout",          "40s",   "for one answer of the source, connecting included",           OPTION_DURATION, .min = 10,
      .max = 600000                                                                                                                                  },
     {"http-connections",      "64",    "connections to one host",                                     OPTION_INTEGER,  .min = 1,    .max = 10000    },
+    {"limits",                NULL,    "name=most,…: the vendor's figures for this app",            OPTION_TEXT,     .min = 0,    .max = 0        },
     {"pg-connections",        "8",     "connections to Postgres, beside the heartbeat's",             OPTION_INTEGER,  .min = 1,    .max = 1000     },
     {"drain-time",            "13s",   "how long running slices may take to end after SIGTERM",       OPTION_DURATION, .min = 0,
      .max = 600000                                                                                                                                  },

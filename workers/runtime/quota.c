@@ -18,7 +18,7 @@ Quota *quota_open(const QuotaOptions *options, Error *err)
     quota->life_ms = options->longest_call_ms + LIFE_SPARE_MS;
     quota->uses = quota_table_new();
     quota_meters_open(options->source->name);
-    if (options->redis && !(quota->redis = redis_open(options->redis, err))) {
+    if (!quota_read_mosts(quota, err) || (options->redis && !(quota->redis = redis_open(options->redis, err)))) {
         quota_close(quota);
         return NULL;
     }
@@ -63,12 +63,12 @@ static void note_taken(Quota *quota, QuotaPlace *place, int64_t ledger_ms)
 }
 
 /* Without the ledger: how long to wait; 0: taken. */
-static int64_t take_share(Quota *quota, QuotaPlace *place, size_t *blocking)
+static int64_t take_share(Quota *quota, bool interactive, QuotaPlace *place, size_t *blocking)
 {
     int64_t away_ms = clock_monotonic_ms() - quota->away_ms;
     if (away_ms < QUOTA_PATIENCE_MS)
         return QUOTA_PATIENCE_MS - away_ms;
-    int64_t wait_ms = quota_share_wait_ms(quota, place, blocking);
+    int64_t wait_ms = quota_share_wait_ms(quota, place, interactive, blocking);
     if (wait_ms > 0)
         return wait_ms;
     note_taken(quota, place, 0);
@@ -91,13 +91,13 @@ static LedgerAnswer ask_ledger(Quota *quota, LedgerAsk *ask, Error *err)
 static int64_t try_once(Quota *quota, bool interactive, QuotaPlace *place, size_t *blocking)
 {
     if (quota->away_ms > 0)
-        return take_share(quota, place, blocking);
+        return take_share(quota, interactive, place, blocking);
     Error err = {0};
     LedgerAsk ask = quota_ask(quota, place);
     ask.interactive = interactive;
     LedgerAnswer answer = ask_ledger(quota, &ask, &err);
     if (answer == LEDGER_UNSURE) {
-        int64_t wait_ms = quota_share_wait_ms(quota, place, blocking);
+        int64_t wait_ms = quota_share_wait_ms(quota, place, interactive, blocking);
         if (wait_ms > 0)
             return wait_ms;
         ask.sure = true;

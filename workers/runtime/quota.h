@@ -20,7 +20,8 @@ typedef struct QuotaOptions {
     const Source *source;
     const char *redis; /* URL; NULL: there is none, each worker keeps to its share */
     const char *environment;
-    const char *app;         /* the client id; NULL: the source has none */
+    const char *app;     /* the client id; NULL: the source has none */
+    const char *granted; /* "day=1000,minute=90": the vendor's figures for this app, where the table has others; NULL */
     int64_t longest_call_ms; /* after it a call has ended, whatever the vendor does */
     int64_t ahead_ms;        /* tests: added to the ledger's clock */
     Event *nudge; /* notified when a slice is to look whether it is stopped; notified here when a place came free */
@@ -29,7 +30,7 @@ typedef struct QuotaOptions {
     void *context;
 } QuotaOptions;
 
-/* No connection is made yet; ERROR_CONFIG on a bad URL. Options' pointers are borrowed. */
+/* No connection is made yet; ERROR_CONFIG on a bad URL or `granted`. Options' pointers are borrowed. */
 Quota *quota_open(const QuotaOptions *options, Error *err) MUST_CHECK;
 void quota_close(Quota *quota); /* NULL is fine */
 DEFINE_AUTO(Quota, quota_close)
@@ -39,6 +40,7 @@ typedef struct QuotaPlace {
     QuotaOwner owner;
     QuotaMeet meets[QUOTA_LIMITS];
     const Limit *limits[QUOTA_LIMITS];
+    int64_t mosts[QUOTA_LIMITS]; /* the vendor's figures */
     size_t n;
     char id[128];
     int64_t ledger_ms; /* when it was taken, by the ledger's clock; 0: only from the own share */

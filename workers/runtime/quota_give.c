@@ -4,65 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- What a call meets ---- */
-
-static void describe(const Quota *quota, const SourceJob *job, QuotaPlace *place)
-{
-    const Source *source = quota->options.source;
-    const char *setting =
-        source->tenant_setting && job->settings ? json_text(job->settings, source->tenant_setting) : NULL;
-    *place = (QuotaPlace){
-        .owner = {.environment = quota->options.environment,
-                  .source = source->name,
-                  .app = quota->options.app ? quota->options.app : "",
-                  .tenant = setting && *setting ? setting : job->connection_id}
-    };
-    snprintf(place->id, sizeof place->id, "%.50s/%.70s", job->connection_id, job->stream->data_type);
-}
-
-static void meet(QuotaPlace *place, const Limit *limit, int64_t cost, bool interactive)
-{
-    int64_t inside = quota_inside(limit->most, limit->window_ms);
-    place->limits[place->n] = limit;
-    place->meets[place->n++] = (QuotaMeet){
-        .name = limit->name,
-        .of_app = limit->scope == LIMIT_APP,
-        .most = quota_most(inside, limit->window_ms, interactive),
-        .inside = inside,
-        .window_ms = limit->window_ms,
-        .cost = cost,
-        .seen = -1,
-    };
-}
-
-void quota_describe(const Quota *quota, const SourceJob *job, const HttpRequest *request, QuotaPlace *place)
-{
-    describe(quota, job, place);
-    const Source *source = quota->options.source;
-    for (size_t i = 0; i < source->n_limits && place->n < QUOTA_LIMITS; i++) {
-        const Limit *limit = &source->limits[i];
-        int64_t cost = limit->cost ? limit->cost(job, request) : 1;
-        if (cost > 0 && (!limit->applies || limit->applies(job)))
-            meet(place, limit, cost, job->job_class == JOB_INTERACTIVE);
-    }
-}
-
-LedgerAsk quota_ask(const Quota *quota, QuotaPlace *place)
-{
-    return (LedgerAsk){
-        .owner = &place->owner,
-        .id = place->id,
-        .life_ms = quota->life_ms,
-        .ahead_ms = quota->options.ahead_ms,
-        .known_ms = quota->born_ms,
-        .meets = place->meets,
-        .n_meets = place->n,
-        .taken_ms = place->ledger_ms,
-    };
-}
-
-/* ---- Giving back ---- */
-
 static void move_uses(Quota *quota, const QuotaPlace *place, bool stays)
 {
     int64_t now_ms = clock_monotonic_ms();
@@ -110,8 +51,8 @@ static void read_answer(const Quota *quota, QuotaPlace *place, const HttpRespons
     const char *problem_header = quota->options.source->problem_header;
     for (size_t i = 0; i < place->n; i++) {
         int64_t left = header_number(response, place->limits[i]->left_header);
-        if (left >= 0 && left <= place->limits[i]->most)
-            place->meets[i].seen = place->limits[i]->most - left;
+        if (left >= 0 && left <= place->mosts[i])
+            place->meets[i].seen = place->mosts[i] - left;
     }
     int64_t shut_ms = response->status == 429 ? http_retry_after_ms(response) : 0;
     if (shut_ms > 0)

@@ -1,6 +1,6 @@
 /*
- * Quota's own parts: what quota.c (taking), quota_share.c (Redis away, the own share) and quota_give.c (what a call
- * meets, giving back) share. Private to them.
+ * Quota's own parts: what quota.c (taking), quota_limits.c (what a call meets), quota_share.c (Redis away, the own
+ * share) and quota_give.c (giving back) share. Private to them.
  */
 #pragma once
 #include "workers/runtime/quota.h"
@@ -11,6 +11,7 @@ struct Quota {
     QuotaOptions options;
     Redis *redis; /* NULL: there is none */
     QuotaTable *uses;
+    int64_t mosts[QUOTA_LIMITS]; /* the vendor's figures, in the order of the source's limits */
     int64_t life_ms;
     int64_t born_ms;       /* the ledger's birth, as this process knows it; QUOTA_AWAY: it lacks calls of ours */
     int64_t away_ms;       /* since when Redis does not answer; 0: it does */
@@ -22,7 +23,8 @@ struct Quota {
     bool counting;
 };
 
-/* quota_give.c: the limits that apply, and how they are put to the ledger. */
+/* quota_limits.c: the vendor's figures; the limits that apply to a call, and how they are put to the ledger. */
+bool quota_read_mosts(Quota *quota, Error *err) MUST_CHECK;
 void quota_describe(const Quota *quota, const SourceJob *job, const HttpRequest *request, QuotaPlace *place);
 LedgerAsk quota_ask(const Quota *quota, QuotaPlace *place);
 
@@ -31,4 +33,4 @@ void quota_note_away(Quota *quota, const Error *err);
 /* This process's own uses of the i-th limit. */
 QuotaUses *quota_uses_of(Quota *quota, const QuotaPlace *place, size_t i);
 /* How long to wait until the own share of every limit in doubt has room, and for which; 0: it has now. */
-int64_t quota_share_wait_ms(Quota *quota, const QuotaPlace *place, size_t *blocking);
+int64_t quota_share_wait_ms(Quota *quota, const QuotaPlace *place, bool interactive, size_t *blocking);

@@ -77,9 +77,13 @@ QuotaUses *quota_uses_of(Quota *quota, const QuotaPlace *place, size_t i)
 }
 
 /* One limit's doubt: false when the ledger can be believed. */
-static bool doubt_of(const Quota *quota, const QuotaMeet *met, QuotaDoubt *doubt)
+static bool doubt_of(const Quota *quota, const QuotaMeet *met, bool interactive, QuotaDoubt *doubt)
 {
-    *doubt = (QuotaDoubt){.since_ms = met->since_ms, .lost = met->lost, .first_window = true, .fleet = quota->fleet};
+    *doubt = (QuotaDoubt){.since_ms = met->since_ms,
+                          .lost = met->lost,
+                          .first_window = true,
+                          .interactive = interactive,
+                          .fleet = quota->fleet};
     if (quota->away_ms == 0)
         return met->whole_in_ms > 0;
     doubt->since_ms = quota->away_ms;
@@ -89,14 +93,14 @@ static bool doubt_of(const Quota *quota, const QuotaMeet *met, QuotaDoubt *doubt
 }
 
 /* How long to wait for the own share; 0: it has room now. */
-int64_t quota_share_wait_ms(Quota *quota, const QuotaPlace *place, size_t *blocking)
+int64_t quota_share_wait_ms(Quota *quota, const QuotaPlace *place, bool interactive, size_t *blocking)
 {
     int64_t longest_ms = 0;
     count_fleet(quota);
     for (size_t i = 0; i < place->n; i++) {
         const QuotaMeet *met = &place->meets[i];
         QuotaDoubt doubt;
-        if (!doubt_of(quota, met, &doubt))
+        if (!doubt_of(quota, met, interactive, &doubt))
             continue;
         int64_t wait_ms =
             quota_uses_wait_ms(quota_uses_of(quota, place, i), &doubt, met->most, met->cost, clock_monotonic_ms());

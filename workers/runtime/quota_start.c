@@ -41,6 +41,7 @@ bool quota_start(Runtime *runtime, Error *err)
         .redis = config_text(runtime->config, "redis"),
         .environment = runtime->environment,
         .app = client_id(runtime),
+        .granted = config_text(runtime->config, "limits"),
         .longest_call_ms = config_integer(runtime->config, "http-timeout"),
         .nudge = &runtime->nudge,
         .stopped = slice_job_stopped,

@@ -5,7 +5,14 @@
 
 /* A credit for a window of hours would stop a fleet for hours after a restart of Redis; there the vendor's own count of
  * what is left (left_header) sets us right. */
-enum { BUCKETS = 1024, PARTS = 60, DAY_MS = 24 * 60 * 60 * 1000, HOUR_MS = 60 * 60 * 1000, FLIGHT_MS = 100 };
+enum {
+    BUCKETS = 1024,
+    PARTS = 60,
+    DAY_MS = 24 * 60 * 60 * 1000,
+    HOUR_MS = 60 * 60 * 1000,
+    FLIGHT_MS = 100,
+    KEPT_MS = 2000
+};
 
 typedef struct Slot {
     int64_t until_ms, by;
@@ -18,6 +25,7 @@ struct QuotaUses {
     Slot *slots; /* ascending */
     size_t n_slots, room;
     int64_t since_ms, credit; /* of the last doubt: what was in use when it came up */
+    int64_t kept_until_ms;    /* a place is kept for an interactive call that waits */
 };
 
 struct QuotaTable {
@@ -207,7 +215,11 @@ int64_t quota_uses_wait_ms(QuotaUses *uses, const QuotaDoubt *doubt, int64_t mos
     bool alone = doubt->fleet.n == 1; /* whoever was alone made all calls itself */
     if (doubt->lost && doubt->first_window && !alone && uses->window_ms < HOUR_MS && uses->credit < may)
         may = uses->credit;
-    if (used + cost <= may)
-        return 0;
-    return may < cost ? -1 : frees_in_ms(uses, used + cost - may, now_ms);
+    if (!doubt->interactive && uses->kept_until_ms > now_ms && may > cost)
+        may -= cost;
+    bool fits = used + cost <= may;
+    int64_t wait_ms = fits ? 0 : may < cost ? -1 : frees_in_ms(uses, used + cost - may, now_ms);
+    if (doubt->interactive)
+        uses->kept_until_ms = wait_ms > 0 ? now_ms + wait_ms + KEPT_MS : 0;
+    return wait_ms;
 }

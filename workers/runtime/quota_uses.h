@@ -43,6 +43,7 @@ typedef struct QuotaDoubt {
     int64_t since_ms;  /* identifies it: since when the ledger is what it is */
     bool lost;         /* there were calls before that nobody knows of */
     bool first_window; /* not yet one window ago */
+    bool interactive;  /* the call: the others leave it the next place */
     QuotaFleet fleet;
 } QuotaDoubt;
 

@@ -1,5 +1,6 @@
 #include "workers/runtime/rest.h"
 #include "lib/fiber.h"
+#include "workers/runtime/call.h"
 #include <string.h>
 
 enum { LONGEST_WAIT_MS = 8000, MOST_HEADERS = 16, SHOWN_MESSAGE = 190 };
@@ -86,6 +87,8 @@ static RestAnswer read_refusal(const Rest *rest, const HttpResponse *response, i
               call_id(rest, response), shown ? ": " : "", (int)shown, message);
     int64_t told_ms = http_retry_after_ms(response);
     err->retry_after_ms = told_ms > 0 ? told_ms : refusal.retry_after_ms;
+    if (refusal.kind == ERROR_THROTTLED && told_ms <= 0)
+        call_throttled(rest->job, refusal.retry_after_ms);
     return refusal.answer;
 }
 

@@ -1,5 +1,6 @@
 #include "workers/stripe/source.h"
 #include "workers/stripe/streams.h"
+#include <string.h>
 
 static const Option options[] = {
     {.name = "stripe-url",
@@ -17,12 +18,31 @@ static const Option options[] = {
 /* Objects become visible up to minutes after their creation stamp; events are kept for 30 days. */
 enum { LOOK_BACK_MS = 10 * 60 * 1000, DAY_MS = 24 * 60 * 60 * 1000, EVENTS_KEPT_DAYS = 29 };
 
+/* A key of a sandbox has a quarter of the rate. */
+static bool in_test_mode(const SourceJob *job)
+{
+    return strstr(secret_reveal(job->credential), "_test_") != NULL;
+}
+
+static bool in_live_mode(const SourceJob *job)
+{
+    return !in_test_mode(job);
+}
+
+/* What a single operation may do (25 a second) is not in it: a stream asks one page after the other. */
+static const Limit limits[] = {
+    {.name = "second", .scope = LIMIT_TENANT, .most = 100, .window_ms = 1000, .applies = in_live_mode},
+    {.name = "test",   .scope = LIMIT_TENANT, .most = 25,  .window_ms = 1000, .applies = in_test_mode},
+};
+
 int main(int argc, char **argv)
 {
     const Source stripe = {
         .name = "stripe",
         .title = "Stripe",
         .source_type = "Commerce",
+        .limits = limits,
+        .n_limits = COUNT_OF(limits),
         .options = options,
         .n_options = COUNT_OF(options),
         .streams = stripe_streams,

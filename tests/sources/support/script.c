@@ -46,6 +46,12 @@ const char *script_headers(size_t i)
 
 /* ---- What the source links instead of the runtime ---- */
 
+void call_throttled(const SourceJob *job, int64_t retry_after_ms)
+{
+    (void)job;
+    (void)retry_after_ms;
+}
+
 bool call_send(const SourceJob *job, const HttpRequest *request, Arena *arena, HttpResponse *response, Error *err)
 {
     size_t i = script.n_asked++;

@@ -82,6 +82,16 @@ START_TEST(after_eight_failures_the_dataset_ends)
 }
 END_TEST
 
+START_TEST(holding_back_ourselves_is_no_failure_however_often)
+{
+    const Error err = {.kind = ERROR_QUOTA, .retry_after_ms = 7200000};
+    int64_t wait_ms = retry_later_ms(&err, 1000, first_ms);
+    ck_assert_int_ge(wait_ms, 7200000);
+    ck_assert_int_le(wait_ms, 7200250);
+    ck_assert_int_eq(retry_in_place_ms(&(Error){.kind = ERROR_QUOTA, .retry_after_ms = 1}, 0), -1);
+}
+END_TEST
+
 START_TEST(each_kind_of_error_has_its_status)
 {
     static const struct {
@@ -106,4 +116,4 @@ SUITE("runtime retry", a_short_wait_is_sat_out_in_the_slice, more_than_fifteen_s
       a_page_is_tried_a_few_times_only, what_waiting_cannot_cure_is_not_waited_for,
       jitter_is_full_and_its_bound_doubles, no_wait_is_longer_than_two_hours,
       the_sources_own_word_counts_more_than_ours, after_eight_failures_the_dataset_ends,
-      each_kind_of_error_has_its_status)
+      holding_back_ourselves_is_no_failure_however_often, each_kind_of_error_has_its_status)
