@@ -271,9 +271,14 @@ bool vault_seal(Vault *vault, const char *company_id, const char *context, const
     return fine;
 }
 
-static Secret *open_company(Vault *vault, const char *company_id, const char *context, const void *sealed,
-                            size_t length, Error *err)
+/* `id` is that of the key it is sealed with: a company's. */
+static Secret *open_company(Vault *vault, const char *company_id, const char *context, const char *id,
+                            const void *sealed, size_t length, Error *err)
 {
+    if (!company_id || strcmp(id + sizeof company_prefix - 1, company_id) != 0) {
+        error_set(err, ERROR_DATA, "%s: the sealed value belongs to another company", context);
+        return NULL;
+    }
     AUTO(KeyRing) *ring = company_ring(vault, company_id, err);
     return ring ? crypto_open(ring, context, sealed, length, err) : NULL;
 }
@@ -283,8 +288,8 @@ Secret *vault_unseal(Vault *vault, const char *company_id, const char *context, 
     char id[KEY_ID_SIZE];
     size_t length;
     unsigned char *bytes = read_bytea(sealed, &length);
-    bool of_company = company_id && crypto_key_id(bytes, length, id) && text_starts_with(id, company_prefix);
-    Secret *plain = of_company ? open_company(vault, company_id, context, bytes, length, err)
+    bool of_company = crypto_key_id(bytes, length, id) && text_starts_with(id, company_prefix);
+    Secret *plain = of_company ? open_company(vault, company_id, context, id, bytes, length, err)
                                : open_master(vault, context, bytes, length, err);
     PQfreemem(bytes);
     return plain;

@@ -3,7 +3,8 @@ import subprocess
 from dataclasses import dataclass
 
 FAULTS = ["token_before_request", "token_after_answer", "token_after_commit", "token_before_cache"]
-VENDORS = ["quickbooks", "xero"]
+TENANTS = {"quickbooks": "realmId", "xero": "tenantId"}  # the setting that names the organisation
+VENDORS = list(TENANTS)
 
 
 @dataclass(frozen=True)
@@ -17,18 +18,18 @@ class Client:
 
 def know(world, vendor):
     """The source's row, as far as its worker would write it; a worker that starts writes all of it."""
-    world.sql(f"insert into control.source (name, oauth) values ('{vendor}', '{{}}') on conflict do nothing")
+    world.sql("insert into control.source (name, oauth) values "
+              f"('{vendor}', '{{\"tenantSetting\": \"{TENANTS[vendor]}\"}}') on conflict do nothing")
 
 
 def link(world, vendor, name):
     """A company whose consent was given out of band and whose refresh token was handed over by the API."""
-    tenant = "realmId" if vendor == "quickbooks" else "tenantId"
     grant = world.sandbox("POST", f"/{vendor}/grants", {"account": f"{name}__small"})
     status, company = world.api("POST", "/companies", {"name": name.replace("_", " ")})
     assert status == 200, company
     place = grant["tenants"][0]["id"]
     status, connection = world.api("POST", f"/companies/{company['id']}/connections", {
-        "platformKey": vendor, "credential": {"refreshToken": grant["refresh_token"]}, "settings": {tenant: place}})
+        "platformKey": vendor, "credential": {"refreshToken": grant["refresh_token"]}, "settings": {TENANTS[vendor]: place}})
     assert status == 200, connection
     url = world.env["TRIBUTARY_SANDBOX"] + {
         "quickbooks": f"/quickbooks/v3/company/{place}/companyinfo/{place}",
@@ -82,8 +83,12 @@ def statuses(world, clients):
     return {row[0]: (row[1], row[2]) for row in world.sql(f"select id, status, reason from control.connection where id in ({ids})")}
 
 
+def redis(world, *words):
+    return subprocess.run(["redis-cli", "-u", world.env["TRIBUTARY_REDIS"], *words], check=True, capture_output=True, text=True).stdout
+
+
 def flush(world):
-    subprocess.run(["redis-cli", "-u", world.env["TRIBUTARY_REDIS"], "flushall"], check=True, capture_output=True)
+    redis(world, "flushall")
 
 
 def kill_at(world, clients, fault, log="killed"):
@@ -96,6 +101,5 @@ def kill_at(world, clients, fault, log="killed"):
         for caller in callers:
             caller.heard()
             died += caller.process.wait(60) == -9
-            caller.process.stdin.close()
-            caller.process.stdout.close()
+            caller.__exit__()
     return died
