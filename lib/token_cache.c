@@ -142,5 +142,5 @@ void token_redis_put(TokenCache *cache, const TokenAsk *ask, int64_t version, co
     snprintf(version_text, sizeof version_text, "%" PRId64, version);
     snprintf(life_text, sizeof life_text, "%" PRId64, left_ms - TOKEN_MARGIN_MS);
     const char *const argv[] = {key_of(cache, ask, key), version_text, sealed, life_text};
-    AUTO(redisReply) *reply = call(cache, put_script, (int)COUNT_OF(argv), argv);
+    freeReplyObject(call(cache, put_script, (int)COUNT_OF(argv), argv));
 }
