@@ -49,11 +49,11 @@ static bool find_query(QbCall *call, Target *target)
                        "Required param missing, need to supply the required value for the API", "query",
                        "Required parameter query is missing in the request");
     target->what = FOR_QUERY;
-    call->operation = "/query";
+    call->operation = "(no query)";
     if (!qb_query_parse(call, text, &target->query))
         return false;
     target->entity = target->query.entity;
-    call->operation = qb_entities[target->entity].operation;
+    call->operation = qb_entities[target->entity].name;
     return true;
 }
 
@@ -73,7 +73,7 @@ static bool find_object(QbCall *call, const char *path, Target *target)
 
 static bool find_target(QbCall *call, const char *path, Target *target)
 {
-    call->operation = "(unknown)";
+    call->operation = "/(unknown)";
     if (strcmp(path, "query") == 0)
         return find_query(call, target);
     if (strcmp(path, "cdc") == 0) {
@@ -149,11 +149,13 @@ static bool wants_json(QbCall *call)
     return false;
 }
 
-static void strike(QbCall *call)
+/* Faults know queries as "/query/Invoice". */
+static void strike(QbCall *call, const Target *target)
 {
-    call->n_faults = faults_strike(&call->account->faults, call->operation, call->faults, FAULTS_AT_ONCE);
-    call->n_faults +=
-        faults_strike(&call->world->faults, call->operation, call->faults + call->n_faults, FAULTS_AT_ONCE);
+    const char *path =
+        target->what == FOR_QUERY ? arena_format(call->request->arena, "/query/%s", call->operation) : call->operation;
+    call->n_faults = faults_strike(&call->account->faults, path, call->faults, FAULTS_AT_ONCE);
+    call->n_faults += faults_strike(&call->world->faults, path, call->faults + call->n_faults, FAULTS_AT_ONCE);
 }
 
 /* With the account's lock held. */
@@ -171,7 +173,7 @@ static void answer(QbCall *call)
     /* Only queries are posted. */
     bool found = find_target(call, call->request->params[1] ? call->request->params[1] : "query", &target);
     count(&account->counters, call->operation);
-    strike(call);
+    strike(call, &target);
     if (!struck_down(call) && found && wants_json(call))
         dispatch(call, &target);
     qb_spoil_answer(call);

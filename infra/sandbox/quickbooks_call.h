@@ -16,7 +16,7 @@ typedef struct QbCall {
     QbRender render;
     Fault faults[2 * FAULTS_AT_ONCE]; /* that strike this call */
     int n_faults;
-    const char *operation; /* static: "/query/Invoice", "/cdc" */
+    const char *operation; /* static: "Invoice" for queries of it, "/cdc" */
 } QbCall;
 
 /* {"Fault":{"Error":[{"Message","Detail","code","element"}],"type"},"time"}; `element` NULL: without. Always false. */

@@ -158,6 +158,12 @@ void qb_put_linked(QbRender *render, const char *type, QbEntity entity, BookKind
     json_close(&render->json, '}');
 }
 
+static bool is_there(const Books *books, BookKind kind, int index)
+{
+    return index >= 0 && quickbooks_entity(books, kind, index) != QB_ENTITIES &&
+           !entry_at(books, kind, index)->item.deleted;
+}
+
 static bool settles(const Settlement *settlement, BookKind kind, int index)
 {
     for (int i = 0; i < settlement->n_links; i++)
@@ -172,7 +178,7 @@ void qb_put_links(QbRender *render, BookKind kind, int index)
     bool payable = kind == BOOK_BILL || kind == BOOK_BILL_CREDIT;
     BookKind settling = payable ? BOOK_BILL_PAYMENT : BOOK_PAYMENT;
     json_open(&render->json, "LinkedTxn", '[');
-    if (kind == BOOK_BILL && document->source >= 0)
+    if (kind == BOOK_BILL && is_there(render->books, BOOK_PURCHASE_ORDER, document->source))
         qb_put_linked(render, "PurchaseOrder", QB_PURCHASE_ORDER, BOOK_PURCHASE_ORDER, document->source);
     for (int i = 0; i < n_book(render->books, settling); i++) {
         const Settlement *settlement = settlement_at(render->books, settling, i);

@@ -107,8 +107,7 @@ bool qb_hidden(const QbCall *call, const char *id)
     return false;
 }
 
-/* Puts `with` in the place of the scalar value of a member, the last one of that name at or after `start`; with NULL
- * the member goes. */
+/* Puts `with` in the place of the scalar value of a member, the last one of that name at or after `start`. */
 static void replace_member(Text *text, const char *name, size_t start, const char *with)
 {
     char quoted[48];
@@ -116,19 +115,32 @@ static void replace_member(Text *text, const char *name, size_t start, const cha
     snprintf(quoted, sizeof quoted, "\"%s\":", name);
     for (const char *c = strstr(text->bytes + start, quoted); c; c = strstr(c + 1, quoted))
         if (c[strlen(quoted)] != '{' && c[strlen(quoted)] != '[')
-            found = c;
+            found = c + strlen(quoted);
     if (!found)
         return;
-    const char *value = found + strlen(quoted), *end = value;
+    const char *end = found;
     if (*end == '"')
         for (end++; *end && *end != '"'; end++)
             end += *end == '\\' && end[1];
     end += *end == '"' ? 1 : strcspn(end, ",}]");
-    AUTO(Text) *tail = text_new(with ? end : end + (*end == ','));
-    text->length = (size_t)((with ? value : found) - text->bytes);
+    AUTO(Text) *tail = text_new(end);
+    text->length = (size_t)(found - text->bytes);
     text->bytes[text->length] = 0;
-    if (with)
-        text_puts(text, with);
+    text_puts(text, with);
+    text_add(text, tail->bytes, tail->length);
+}
+
+/* The object's own id stands behind "sparse"; its lines have others. */
+static void remove_id(Text *text, size_t start)
+{
+    static const char before[] = "\"sparse\":false,";
+    const char *found = strstr(text->bytes + start, before);
+    if (!found)
+        return;
+    const char *id = found + sizeof before - 1;
+    AUTO(Text) *tail = text_new(id + strcspn(id, ",") + 1);
+    text->length = (size_t)(id - text->bytes);
+    text->bytes[text->length] = 0;
     text_add(text, tail->bytes, tail->length);
 }
 
@@ -153,7 +165,7 @@ static void spoil(Text *text, FaultKind kind, size_t start)
 {
     switch (kind) {
     case FAULT_MISSING_ID:
-        replace_member(text, "Id", start, NULL);
+        remove_id(text, start);
         break;
     case FAULT_BAD_AMOUNT:
         spoil_first(text, amounts, COUNT_OF(amounts), start, "\"twelve\"");

@@ -22,7 +22,7 @@ static void write_page(QbCall *call, const QbQuery *query, const QbRow *rows, in
     json_close(json, ']');
     json_put_integer(json, "startPosition", query->start);
     json_put_integer(json, "maxResults", n);
-    if (qb_entities[query->entity].counts)
+    if (qb_entities[query->entity].traits & QB_COUNTS)
         json_put_integer(json, "totalCount", n_all);
 }
 
@@ -116,7 +116,7 @@ static int write_changes(QbCall *call, QbEntity entity, int64_t since, int room)
         json_close(json, ']');
         json_put_integer(json, "startPosition", 1);
         json_put_integer(json, "maxResults", n);
-        if (qb_entities[entity].counts)
+        if (qb_entities[entity].traits & QB_COUNTS)
             json_put_integer(json, "totalCount", n);
     }
     json_close(json, '}');
@@ -134,7 +134,7 @@ static bool read_entities(QbCall *call, QbEntity entities[QB_ENTITIES], int *n)
     for (*n = 0; *at && *n < QB_ENTITIES; at += *at == ',') {
         size_t length = strcspn(at, ",");
         QbEntity entity = qb_entity_named(at, length);
-        if (entity == QB_ENTITIES || !qb_entities[entity].changes)
+        if (entity == QB_ENTITIES || !(qb_entities[entity].traits & QB_CHANGES))
             return qb_fail(call, 400, "ValidationFault", "2030", "Invalid Enumeration", "entities",
                            arena_format(call->request->arena, "Invalid Enumeration : %.*s", (int)length, at));
         if (!qb_permitted(call, entity))

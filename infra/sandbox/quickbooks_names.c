@@ -94,12 +94,12 @@ const char *quickbooks_id(char out[QB_ID_SIZE], QbEntity entity, BookKind kind, 
 
 int quickbooks_method(QbEntity entity, int index)
 {
-    return index % 4 == 3 ? -1 : (index + (int)entity) % 5;
+    return index % 4 == 3 ? -1 : (index + (int)entity) % QB_METHODS;
 }
 
 const char *quickbooks_method_name(int method)
 {
-    static const char *const names[] = {"Cash", "Check", "Visa", "Direct debit", "Gift voucher"};
+    static const char *const names[QB_METHODS] = {"Cash", "Check", "Visa", "Direct debit", "Gift voucher"};
     return names[method];
 }
 

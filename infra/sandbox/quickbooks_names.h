@@ -40,7 +40,7 @@ typedef enum QbEntity {
 
 /* A tax rate is one component of a tax: entry * QB_COMPONENTS + component. Other entities have the index of their
  * entry. */
-enum { QB_ID_SIZE = 24, QB_COMPONENTS = 2 };
+enum { QB_ID_SIZE = 24, QB_COMPONENTS = 2, QB_METHODS = 5 };
 
 /* The realm of an account: "93414…", 16 digits. */
 void quickbooks_realm(const char *account, char id[GATE_ID_SIZE]);

@@ -45,7 +45,7 @@ static void next(Parser *parser)
     parser->quoted = *at == '\'';
     if (parser->quoted) {
         for (at++; *at && *at != '\''; at++)
-            at += *at == '\\' && at[1];
+            at += *at == '\\' && at[1] == '\'';
         parser->token++;
         parser->length = (size_t)(at - parser->token);
         parser->at = at + (*at == '\'');
@@ -108,12 +108,12 @@ static bool read_operator(Parser *parser, QbOperator *operator)
     return fail(parser);
 }
 
-/* A quoted text without its backslashes. */
+/* A quoted text without the backslashes before quotes. */
 static const char *unescaped(const Parser *parser)
 {
     char *text = arena_copy(parser->call->request->arena, parser->token, parser->length), *to = text;
     for (const char *from = text; *from; from++) {
-        from += *from == '\\' && from[1];
+        from += *from == '\\' && from[1] == '\'';
         *to++ = *from;
     }
     *to = 0;

@@ -21,14 +21,17 @@ typedef struct QbRender {
 /* `index`: as an object of the entity, see QB_COMPONENTS. */
 typedef void QbRenderer(QbRender *render, int index);
 
+typedef enum QbTrait {
+    QB_LIST = 1,    /* it can be inactive, and queries leave those out */
+    QB_COUNTS = 2,  /* its pages say totalCount */
+    QB_CHANGES = 4, /* change data capture has it */
+} QbTrait;
+
 typedef struct QbEntityType {
-    const char *name;      /* in queries: "Invoice" */
-    const char *operation; /* "/query/Invoice": what faults and counters call it */
-    BookKind kind;         /* BOOK_KINDS: made by the vendor, not from the books */
-    int parts;             /* objects an entry of the books; of the vendor's own: objects */
-    bool list;             /* it can be inactive, and queries leave those out */
-    bool counts;           /* its pages say totalCount */
-    bool changes;          /* change data capture has it */
+    const char *name; /* in queries: "Invoice" */
+    BookKind kind;    /* BOOK_KINDS: made by the vendor, not from the books */
+    int parts;        /* objects an entry of the books; of the vendor's own: objects */
+    unsigned traits;
     QbRenderer *render;
 } QbEntityType;
 extern const QbEntityType qb_entities[QB_ENTITIES];
@@ -49,7 +52,7 @@ typedef struct QbRow {
 int qb_rows(QbRender *render, QbEntity entity, QbRow **rows);
 /* The id of an object, and which object has an id; -1: none that lives. */
 const char *qb_row_id(char out[QB_ID_SIZE], QbEntity entity, int index);
-const char *qb_answered_as(QbEntity entity); /* the key in answers */
+const char *qb_answered_as(QbEntity entity);               /* the key in answers */
 QbEntity qb_entity_named(const char *name, size_t length); /* in any case; QB_ENTITIES: none */
 /* Writes {…} under the key, NULL inside arrays. */
 void qb_write(QbRender *render, const char *key, QbEntity entity, int index);

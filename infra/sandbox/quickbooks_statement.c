@@ -1,6 +1,7 @@
 /* The rows of the balance sheet and of profit and loss. */
 #include "infra/sandbox/quickbooks_report.h"
 #include "lib/auto.h"
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,36 +10,34 @@
 /* A section, in the order of the report: those of a greater depth behind it are inside. */
 typedef struct Section {
     int depth;
-    const char *group, *title, *total;
+    const char *group, *title;
     AccountType first, second; /* accounts of these; NO_TYPE: none */
     bool always;               /* also without a row */
 } Section;
 
 static const Section sheet_sections[] = {
-    {0, "TotalAssets",               "ASSETS",                    "TOTAL ASSETS",                    NO_TYPE,            NO_TYPE,           true },
-    {1, "CurrentAssets",             "Current Assets",            "Total Current Assets",            NO_TYPE,            NO_TYPE,           false},
-    {2, "BankAccounts",              "Bank Accounts",             "Total Bank Accounts",             ACCOUNT_BANK,       NO_TYPE,           false},
-    {2, "AR",                        "Accounts Receivable",       "Total Accounts Receivable",       ACCOUNT_RECEIVABLE, NO_TYPE,           false},
-    {2, "OtherCurrentAssets",        "Other Current Assets",      "Total Other Current Assets",      ACCOUNT_CLEARING,   ACCOUNT_INVENTORY,
-     false                                                                                                                                       },
-    {1, "FixedAssets",               "Fixed Assets",              "Total Fixed Assets",              ACCOUNT_FIXED,      NO_TYPE,           false},
-    {0, "TotalLiabilitiesAndEquity", "LIABILITIES AND EQUITY",    "TOTAL LIABILITIES AND EQUITY",    NO_TYPE,            NO_TYPE,           true },
-    {1, "Liabilities",               "Liabilities",               "Total Liabilities",               NO_TYPE,            NO_TYPE,           true },
-    {2, "CurrentLiabilities",        "Current Liabilities",       "Total Current Liabilities",       NO_TYPE,            NO_TYPE,           false},
-    {3, "AP",                        "Accounts Payable",          "Total Accounts Payable",          ACCOUNT_PAYABLE,    NO_TYPE,           false},
-    {3, "CreditCards",               "Credit Cards",              "Total Credit Cards",              ACCOUNT_CARD,       NO_TYPE,           false},
-    {3, "OtherCurrentLiabilities",   "Other Current Liabilities", "Total Other Current Liabilities", ACCOUNT_TAX,        NO_TYPE,
-     false                                                                                                                                       },
-    {2, "LongTermLiabilities",       "Long-Term Liabilities",     "Total Long-Term Liabilities",     ACCOUNT_LOAN,       NO_TYPE,           false},
-    {1, "Equity",                    "Equity",                    "Total Equity",                    ACCOUNT_EQUITY,     ACCOUNT_RETAINED,  true },
+    {0, "TotalAssets",               "ASSETS",                    NO_TYPE,            NO_TYPE,           true },
+    {1, "CurrentAssets",             "Current Assets",            NO_TYPE,            NO_TYPE,           false},
+    {2, "BankAccounts",              "Bank Accounts",             ACCOUNT_BANK,       NO_TYPE,           false},
+    {2, "AR",                        "Accounts Receivable",       ACCOUNT_RECEIVABLE, NO_TYPE,           false},
+    {2, "OtherCurrentAssets",        "Other Current Assets",      ACCOUNT_CLEARING,   ACCOUNT_INVENTORY, false},
+    {1, "FixedAssets",               "Fixed Assets",              ACCOUNT_FIXED,      NO_TYPE,           false},
+    {0, "TotalLiabilitiesAndEquity", "LIABILITIES AND EQUITY",    NO_TYPE,            NO_TYPE,           true },
+    {1, "Liabilities",               "Liabilities",               NO_TYPE,            NO_TYPE,           true },
+    {2, "CurrentLiabilities",        "Current Liabilities",       NO_TYPE,            NO_TYPE,           false},
+    {3, "AP",                        "Accounts Payable",          ACCOUNT_PAYABLE,    NO_TYPE,           false},
+    {3, "CreditCards",               "Credit Cards",              ACCOUNT_CARD,       NO_TYPE,           false},
+    {3, "OtherCurrentLiabilities",   "Other Current Liabilities", ACCOUNT_TAX,        NO_TYPE,           false},
+    {2, "LongTermLiabilities",       "Long-Term Liabilities",     ACCOUNT_LOAN,       NO_TYPE,           false},
+    {1, "Equity",                    "Equity",                    ACCOUNT_EQUITY,     ACCOUNT_RETAINED,  true },
 };
 
 static const Section profit_sections[] = {
-    {0, "Income",        "Income",             "Total Income",             ACCOUNT_SALES,         NO_TYPE, true },
-    {0, "COGS",          "Cost of Goods Sold", "Total Cost of Goods Sold", ACCOUNT_COST_OF_SALES, NO_TYPE, false},
-    {0, "Expenses",      "Expenses",           "Total Expenses",           ACCOUNT_EXPENSE,       NO_TYPE, true },
-    {0, "OtherIncome",   "Other Income",       "Total Other Income",       ACCOUNT_OTHER_INCOME,  NO_TYPE, false},
-    {0, "OtherExpenses", "Other Expenses",     "Total Other Expenses",     ACCOUNT_OTHER_EXPENSE, NO_TYPE, false},
+    {0, "Income",        "Income",             ACCOUNT_SALES,         NO_TYPE, true },
+    {0, "COGS",          "Cost of Goods Sold", ACCOUNT_COST_OF_SALES, NO_TYPE, false},
+    {0, "Expenses",      "Expenses",           ACCOUNT_EXPENSE,       NO_TYPE, true },
+    {0, "OtherIncome",   "Other Income",       ACCOUNT_OTHER_INCOME,  NO_TYPE, false},
+    {0, "OtherExpenses", "Other Expenses",     ACCOUNT_OTHER_EXPENSE, NO_TYPE, false},
 };
 enum { INCOME, COGS, EXPENSES, OTHER_INCOME, OTHER_EXPENSES };
 
@@ -152,6 +151,12 @@ static void put_accounts(QbReport *report, const Section *section)
         put_net_income(report);
 }
 
+static const char *total_title(QbReport *report, const Section *section)
+{
+    bool loud = isupper((unsigned char)section->title[1]);
+    return arena_format(report->call->request->arena, "%s %s", loud ? "TOTAL" : "Total", section->title);
+}
+
 /* Writes the section and those inside; the one behind them. */
 static const Section *put_section(QbReport *report, const Section *section, const Section *end, int sign)
 {
@@ -180,7 +185,7 @@ static const Section *put_section(QbReport *report, const Section *section, cons
         json_close(json, '}');
     }
     json_open(json, "Summary", '{');
-    qb_put_cells(report, section->total, NULL, any ? &total : NULL, sign);
+    qb_put_cells(report, total_title(report, section), NULL, any ? &total : NULL, sign);
     json_close(json, '}');
     json_put_text(json, "type", "Section");
     json_put_text(json, "group", section->group);

@@ -157,8 +157,6 @@ void qb_supplement_end(QbTruth *truth, bool open)
 
 /* ---- All records ---- */
 
-static const char own_prefix[] = "";
-
 static const struct Shelved {
     const char *data_type;
     BookKind kind;
@@ -210,7 +208,7 @@ static const char *prefix_of(QbEntity entity)
         [QB_TRANSFER] = "transfer:",
         [QB_CARD_PAYMENT] = "creditCardPayment:",
     };
-    return prefixes[entity] ? prefixes[entity] : own_prefix;
+    return prefixes[entity] ? prefixes[entity] : "";
 }
 
 static void id_of(char out[LEDGER_ID_SIZE], const Books *books, const struct Shelved *list, int index)
@@ -250,7 +248,7 @@ static void tell_methods(QbTruth *truth)
 {
     char id[QB_ID_SIZE];
     json_open(&truth->json, "paymentMethods", '{');
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < QB_METHODS; i++)
         tell_record(truth, quickbooks_id(id, QB_PAYMENT_METHOD, BOOK_KINDS, i), i, qb_truth_method);
     json_close(&truth->json, '}');
 }

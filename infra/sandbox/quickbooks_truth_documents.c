@@ -69,7 +69,7 @@ static int64_t unit_micros(const Document *document, const BookLine *line, const
     return rounded(net, (__int128)line->quantity_micros * power_of_ten(document->currency->digits));
 }
 
-static void tell_category(QbTruth *truth, int index, bool named)
+static void tell_category(QbTruth *truth, int index, bool typed)
 {
     const BookCategory *category = category_at(truth->books, index);
     QbEntity entity = category->set == 0 ? QB_CLASS : QB_DEPARTMENT;
@@ -78,20 +78,20 @@ static void tell_category(QbTruth *truth, int index, bool named)
     json_put_text(&truth->json, "id",
                   arena_format(truth->arena, "%s:%s", category->set == 0 ? "class" : "department",
                                quickbooks_id(id, entity, BOOK_CATEGORY, index)));
-    if (named)
-        json_put_text(&truth->json, "name", category->name);
-    else
+    if (typed)
         json_put_text(&truth->json, "dataType", "trackingCategories");
+    else
+        json_put_text(&truth->json, "name", category->name);
     json_close(&truth->json, '}');
 }
 
-static void tell_categories(QbTruth *truth, const char *key, int class, int department, bool named)
+static void tell_categories(QbTruth *truth, const char *key, int class, int department, bool typed)
 {
     json_open(&truth->json, key, '[');
     if (class >= 0)
-        tell_category(truth, class, named);
+        tell_category(truth, class, typed);
     if (department >= 0)
-        tell_category(truth, department, named);
+        tell_category(truth, department, typed);
     json_close(&truth->json, ']');
 }
 
@@ -101,14 +101,14 @@ static void tell_tracking(QbTruth *truth, const Document *document, const BookLi
     if (class < 0 && department < 0)
         return;
     if (tracks == TRACKS_REFS) {
-        tell_categories(truth, "trackingCategoryRefs", class, department, true);
+        tell_categories(truth, "trackingCategoryRefs", class, department, false);
         return;
     }
     json_open(&truth->json, "tracking", '{');
     if (tracks == TRACKS_RECORDS) {
-        tell_categories(truth, "recordRefs", class, department, false);
+        tell_categories(truth, "recordRefs", class, department, true);
     } else {
-        tell_categories(truth, "categoryRefs", class, department, true);
+        tell_categories(truth, "categoryRefs", class, department, false);
         json_put_text(&truth->json, "isBilledTo", "NotApplicable");
         json_put_text(&truth->json, "isRebilledTo", "NotApplicable");
     }

@@ -16,33 +16,31 @@ static const char *shown_name(QbTruth *truth, const Entry *entry, const char *na
 }
 
 static const struct {
-    const char *type, *category, *vendor_type, *vendor_sub_type;
+    const char *type, *vendor_type, *vendor_sub_type;
 } accounts[ACCOUNT_TYPES] = {
-    [ACCOUNT_BANK] = {"Asset",     "Asset.Bank.Checking",                                    "Bank",                    "Checking"             },
-    [ACCOUNT_CARD] = {"Liability", "Liability.Credit Card.CreditCard",                       "Credit Card",             "CreditCard"           },
-    [ACCOUNT_RECEIVABLE] = {"Asset",     "Asset.Accounts Receivable.AccountsReceivable",           "Accounts Receivable",
-                      "AccountsReceivable"                                                                                                     },
-    [ACCOUNT_CLEARING] = {"Asset",     "Asset.Other Current Asset.UndepositedFunds",             "Other Current Asset",
-                      "UndepositedFunds"                                                                                                       },
-    [ACCOUNT_INVENTORY] = {"Asset",     "Asset.Other Current Asset.Inventory",                    "Other Current Asset",     "Inventory"            },
-    [ACCOUNT_FIXED] = {"Asset",     "Asset.Fixed Asset.MachineryAndEquipment",                "Fixed Asset",             "MachineryAndEquipment"},
-    [ACCOUNT_PAYABLE] = {"Liability", "Liability.Accounts Payable.AccountsPayable",             "Accounts Payable",
-                      "AccountsPayable"                                                                                                        },
-    [ACCOUNT_TAX] = {"Liability", "Liability.Other Current Liability.GlobalTaxPayable",     "Other Current Liability",
-                      "GlobalTaxPayable"                                                                                                       },
-    [ACCOUNT_LOAN] = {"Liability", "Liability.Long Term Liability.OtherLongTermLiabilities", "Long Term Liability",
-                      "OtherLongTermLiabilities"                                                                                               },
-    [ACCOUNT_EQUITY] = {"Equity",    "Equity.Equity.OwnersEquity",                             "Equity",                  "OwnersEquity"         },
-    [ACCOUNT_RETAINED] = {"Equity",    "Equity.Equity.RetainedEarnings",                         "Equity",                  "RetainedEarnings"     },
-    [ACCOUNT_SALES] = {"Income",    "Income.Income.SalesOfProductIncome",                     "Income",                  "SalesOfProductIncome" },
-    [ACCOUNT_OTHER_INCOME] = {"Income",    "Income.Other Income.OtherMiscellaneousIncome",           "Other Income",
-                      "OtherMiscellaneousIncome"                                                                                               },
-    [ACCOUNT_COST_OF_SALES] = {"Expense",   "Expense.Cost of Goods Sold.SuppliesMaterialsCogs",       "Cost of Goods Sold",
-                      "SuppliesMaterialsCogs"                                                                                                  },
-    [ACCOUNT_EXPENSE] = {"Expense",   "Expense.Expense.OfficeExpenses",                         "Expense",                 "OfficeExpenses"       },
-    [ACCOUNT_OTHER_EXPENSE] = {"Expense",   "Expense.Other Expense.OtherMiscellaneousExpense",        "Other Expense",
-                      "OtherMiscellaneousExpense"                                                                                              },
+    [ACCOUNT_BANK] = {"Asset",     "Bank",                    "Checking"                 },
+    [ACCOUNT_CARD] = {"Liability", "Credit Card",             "CreditCard"               },
+    [ACCOUNT_RECEIVABLE] = {"Asset",     "Accounts Receivable",     "AccountsReceivable"       },
+    [ACCOUNT_CLEARING] = {"Asset",     "Other Current Asset",     "UndepositedFunds"         },
+    [ACCOUNT_INVENTORY] = {"Asset",     "Other Current Asset",     "Inventory"                },
+    [ACCOUNT_FIXED] = {"Asset",     "Fixed Asset",             "MachineryAndEquipment"    },
+    [ACCOUNT_PAYABLE] = {"Liability", "Accounts Payable",        "AccountsPayable"          },
+    [ACCOUNT_TAX] = {"Liability", "Other Current Liability", "GlobalTaxPayable"         },
+    [ACCOUNT_LOAN] = {"Liability", "Long Term Liability",     "OtherLongTermLiabilities" },
+    [ACCOUNT_EQUITY] = {"Equity",    "Equity",                  "OwnersEquity"             },
+    [ACCOUNT_RETAINED] = {"Equity",    "Equity",                  "RetainedEarnings"         },
+    [ACCOUNT_SALES] = {"Income",    "Income",                  "SalesOfProductIncome"     },
+    [ACCOUNT_OTHER_INCOME] = {"Income",    "Other Income",            "OtherMiscellaneousIncome" },
+    [ACCOUNT_COST_OF_SALES] = {"Expense",   "Cost of Goods Sold",      "SuppliesMaterialsCogs"    },
+    [ACCOUNT_EXPENSE] = {"Expense",   "Expense",                 "OfficeExpenses"           },
+    [ACCOUNT_OTHER_EXPENSE] = {"Expense",   "Other Expense",           "OtherMiscellaneousExpense"},
 };
+
+static const char *category_of(QbTruth *truth, AccountType type)
+{
+    return arena_format(truth->arena, "%s.%s.%s", accounts[type].type, accounts[type].vendor_type,
+                        accounts[type].vendor_sub_type);
+}
 
 /* Only the balance sheet's accounts hold anything; liabilities and equity are positive as credits. */
 static int64_t natural_balance(const QbTruth *truth, int index)
@@ -60,7 +58,7 @@ void qb_truth_account(QbTruth *truth, int index)
     qb_tell_text(truth, "nominalCode", account->code);
     json_put_text(&truth->json, "name", shown_name(truth, &account->entry, account->name));
     qb_tell_text(truth, "description", account->description);
-    json_put_text(&truth->json, "fullyQualifiedCategory", accounts[account->type].category);
+    json_put_text(&truth->json, "fullyQualifiedCategory", category_of(truth, account->type));
     json_put_text(&truth->json, "fullyQualifiedName",
                   shown_name(truth, &account->entry, qb_account_name(truth, index)));
     qb_tell_currency(truth, "currency", account->currency);
