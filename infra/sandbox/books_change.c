@@ -111,10 +111,11 @@ static bool do_void(Change *change, int index)
 
 static bool do_delete(Change *change, int index)
 {
-    if (book_is_used(change->books, change->kind, index))
+    /* To some vendors void and deleted is the same: nobody would see a difference. */
+    if (entry_at(change->books, change->kind, index)->voided || book_is_used(change->books, change->kind, index))
         return false;
     touch(change, change->kind, index);
-    if (is_settlement(change->kind) && !entry_at(change->books, change->kind, index)->voided)
+    if (is_settlement(change->kind))
         settle_again(change, index, -1);
     entry_at(change->books, change->kind, index)->item.deleted = true;
     return true;
@@ -167,6 +168,7 @@ int books_change(Books *books, BookKind kind, BookChange what, int index, int *p
         if (entry_at(books, kind, i)->item.deleted || !acts[what](&change, i))
             continue;
         books->newest = change.stamp;
+        books->revision++;
         if (index < 0)
             *place = i + 1;
     }

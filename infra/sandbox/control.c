@@ -121,24 +121,29 @@ static bool read_size(yyjson_val *body, BusinessSize *size)
     return true;
 }
 
-static void post_account(Request *request, Response *response)
+Account *control_make_account(Request *request, Response *response, const char *name)
 {
     Key key;
     BusinessSize size = {0};
     yyjson_val *body = control_body(request, response);
     if (!body)
-        return;
-    const char *as_key = arena_format(request->arena, "sk_test_sandbox_%s", request->params[0]);
-    if (!key_parse(as_key, &key) || strcmp(key.name, request->params[0]) != 0) {
+        return NULL;
+    const char *as_key = arena_format(request->arena, "sk_test_sandbox_%s", name);
+    if (!key_parse(as_key, &key) || strcmp(key.name, name) != 0) {
         control_fail(response, 400, "a name has letters, digits, '-' and single '_'");
-        return;
+        return NULL;
     }
     if (!read_size(body, &size)) {
         control_fail(response, 400, "size is small or large; pages, charges, customers and products are counts");
-        return;
+        return NULL;
     }
-    world_account(request->context, key.name, &size);
-    get_account(request, response);
+    return world_account(request->context, key.name, &size);
+}
+
+static void post_account(Request *request, Response *response)
+{
+    if (control_make_account(request, response, request->params[0]))
+        get_account(request, response);
 }
 
 static void get_truth(Request *request, Response *response)

@@ -16,6 +16,8 @@ void control_fail(Response *response, int status, const char *message);
 yyjson_val *control_body(Request *request, Response *response);
 /* The account of the path; NULL: 404 is written. */
 Account *control_account(Request *request, Response *response);
+/* The account of that name, made with the size in the body when it is new. NULL: 400 is written. */
+Account *control_make_account(Request *request, Response *response, const char *name);
 bool control_names_all(const Request *request); /* the account of the path is "*" */
 void control_done(Response *response);          /* {"done":true} */
 

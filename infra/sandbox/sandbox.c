@@ -1,7 +1,10 @@
 #include "infra/sandbox/sandbox.h"
 #include "infra/sandbox/control.h"
+#include "infra/sandbox/control_books.h"
 #include "infra/sandbox/gate.h"
+#include "infra/sandbox/quickbooks.h"
 #include "infra/sandbox/stripe.h"
+#include "infra/sandbox/xero.h"
 #include <pthread.h>
 #include <string.h>
 
@@ -18,9 +21,12 @@ static const struct {
     const Route *routes;
     const size_t *n;
 } groups[] = {
-    {vendor_routes,  &(const size_t){COUNT_OF(vendor_routes)}},
-    {control_routes, &n_control_routes                       },
-    {gate_routes,    &n_gate_routes                          },
+    {vendor_routes,        &(const size_t){COUNT_OF(vendor_routes)}},
+    {control_routes,       &n_control_routes                       },
+    {gate_routes,          &n_gate_routes                          },
+    {quickbooks_routes,    &n_quickbooks_routes                    },
+    {xero_routes,          &n_xero_routes                          },
+    {control_books_routes, &n_control_books_routes                 },
 };
 
 void sandbox_options(World *world, HttpdOptions *options)
