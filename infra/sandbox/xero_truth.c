@@ -145,6 +145,22 @@ static const struct {
     {"profitAndLoss",      xero_tell_profit_and_loss},
 };
 
+/* Allocations that were taken back. */
+static void tell_vanished_allocations(XeroTruth *truth, const char *data_type, BookKind kind)
+{
+    XeroPart parts[XERO_PARTS];
+    json_open(&truth->json, data_type, '[');
+    for (int i = 0; i < n_book(truth->books, kind); i++) {
+        const Settlement *settlement = settlement_at(truth->books, kind, i);
+        bool dead = settlement->entry.voided || settlement->entry.item.deleted;
+        int n = dead ? xero_parts(settlement, parts) : 0;
+        for (int j = 0; j < n; j++)
+            if (parts[j].type == XERO_PART_ALLOCATION)
+                xero_tell_id(truth, NULL, "allocation:", XERO_ALLOCATION, xero_part_number(kind, i, j));
+    }
+    json_close(&truth->json, ']');
+}
+
 /* What vanishes without trace; documents stay, marked. */
 static void tell_deleted(XeroTruth *truth)
 {
@@ -166,6 +182,8 @@ static void tell_deleted(XeroTruth *truth)
                 xero_tell_id(truth, NULL, "", lists[i].kind, j);
         json_close(&truth->json, ']');
     }
+    tell_vanished_allocations(truth, "payments", BOOK_PAYMENT);
+    tell_vanished_allocations(truth, "billPayments", BOOK_BILL_PAYMENT);
     json_close(&truth->json, '}');
 }
 
