@@ -67,6 +67,10 @@ size_t request_query_all(const Request *request, const char *name, const char **
 void request_query_each(const Request *request, void (*visit)(void *context, const char *name, const char *value),
                         void *context);
 const char *request_header(const Request *request, const char *name);
+/* A field of a form that came as application/x-www-form-urlencoded, decoded, on the arena; NULL when it is missing or
+ * malformed. Of a repeated field the first. */
+const char *request_form(const Request *request, const char *name);
+const char *request_cookie(const Request *request, const char *name); /* NULL when missing */
 void response_header(Response *response, const char *name, const char *value);
 /* status, content type and body in one go (the text is copied). */
 void response_set(Response *response, int status, const char *content_type, const char *body);

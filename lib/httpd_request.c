@@ -128,6 +128,39 @@ const char *request_header(const Request *request, const char *name)
     return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
 }
 
+/* '+' is a blank in forms, and only there. */
+static const char *form_text(const Request *request, const char *text, size_t length)
+{
+    char *plain = arena_copy(request->arena, text, length);
+    for (size_t i = 0; i < length; i++)
+        if (plain[i] == '+')
+            plain[i] = ' ';
+    return decode(request->arena, plain, length);
+}
+
+const char *request_form(const Request *request, const char *name)
+{
+    const char *type = request_header(request, "Content-Type");
+    if (!type || strncasecmp(type, "application/x-www-form-urlencoded", 33) != 0)
+        return NULL;
+    for (const char *at = request->body; *at;) {
+        size_t length = strcspn(at, "&"), key = strcspn(at, "=");
+        if (key < length) {
+            const char *found = form_text(request, at, key);
+            if (found && strcmp(found, name) == 0)
+                return form_text(request, at + key + 1, length - key - 1);
+        }
+        at += length + (at[length] == '&');
+    }
+    return NULL;
+}
+
+const char *request_cookie(const Request *request, const char *name)
+{
+    const Exchange *exchange = request->connection;
+    return MHD_lookup_connection_value(exchange->connection, MHD_COOKIE_KIND, name);
+}
+
 void response_header(Response *response, const char *name, const char *value)
 {
     if (response->n_headers < (int)COUNT_OF(response->headers))

@@ -11,14 +11,20 @@
 #include "scheduler/setup/migrations.h"
 #include "scheduler/setup/topics.h"
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const Option options[] = {
-    {"reconcile-after",     "2m",   "after this time without work a slice may have lost its job", OPTION_DURATION, false, 0,
-     0                                                                                                                                },
-    {"reconcile-every",     "15s",  "how often lost jobs are looked for",                         OPTION_DURATION, false, 100, 3600000},
-    {"refresh-idle-tokens", "true", "refresh tokens that would die unused",                       OPTION_BOOLEAN,  false, 0,   0      },
-    {"api-connections",     "16",   "connections to Postgres that the API may hold",              OPTION_INTEGER,  false, 1,   1000   },
+    {"reconcile-after",     "2m",   "after this time without work a slice may have lost its job",               OPTION_DURATION, false, 0,
+     0                                                                                                                                              },
+    {"reconcile-every",     "15s",  "how often lost jobs are looked for",                                       OPTION_DURATION, false, 100, 3600000},
+    {"refresh-idle-tokens", "true", "refresh tokens that would die unused",                                     OPTION_BOOLEAN,  false, 0,   0      },
+    {"public-url",          NULL,   "where browsers reach this server; default: http://127.0.0.1 and its port", OPTION_TEXT,     false,
+     0,                                                                                                                                      0      },
+    {"link-redirects",      NULL,   "where Link may send browsers back to: URL prefixes, comma-separated",      OPTION_TEXT,     false,
+     0,                                                                                                                                      0      },
+    {"api-connections",     "16",   "connections to Postgres that the API may hold",                            OPTION_INTEGER,  false, 1,   1000   },
 };
 
 enum { LAST_ROUND_MS = 10000, RECORD_TYPES = 64, FIBER_CONNECTIONS = 4 };
@@ -28,12 +34,29 @@ typedef struct Scheduler {
     Control control;
     Api api;
     int partitions[RECORD_TYPES];
+    char public_url[512];
     pthread_t reconciler;
     bool reconciles;
     bool stop, failed;
     Error error; /* of the start */
     int64_t give_up_ms;
 } Scheduler;
+
+/* Without one, the address that works on this machine. Links hold it, so it must not change while they live. */
+static bool set_public_url(Scheduler *self, Error *err)
+{
+    const char *given = config_text(self->program.config, "public-url");
+    size_t length = given ? strlen(given) : 0;
+    if (given && !text_starts_with(given, "https://") && !text_starts_with(given, "http://"))
+        return error_set(err, ERROR_CONFIG, "public-url: '%.80s' is no http(s) URL", given);
+    while (length > 0 && given[length - 1] == '/')
+        length--;
+    snprintf(self->public_url, sizeof self->public_url, "%.*s", (int)length, given ? given : "");
+    if (!given)
+        snprintf(self->public_url, sizeof self->public_url, "http://127.0.0.1:%d", httpd_port(self->program.health));
+    self->api.public_url = self->public_url;
+    return true;
+}
 
 /* The API answers 503 until the rest is there. */
 static bool open_api(Scheduler *self, Error *err)
@@ -48,8 +71,9 @@ static bool open_api(Scheduler *self, Error *err)
     if (!self->api.vault)
         return false;
     self->api.partitions = self->partitions;
+    self->api.link_redirects = config_text(config, "link-redirects");
     const HttpdOptions served = api_options(&self->api);
-    return program_serve(&self->program, &served, err);
+    return program_serve(&self->program, &served, err) && set_public_url(self, err);
 }
 
 static bool check_database(Scheduler *self, Error *err)

@@ -82,6 +82,20 @@ void answer_record(Request *request, Response *response, const PGresult *rows, c
         answer_error(request, response, 404, "%s", missing);
 }
 
+void answer_record_with(Request *request, Response *response, const PGresult *rows, const char *missing,
+                        const char *name, const char *value)
+{
+    answer_record(request, response, rows, missing);
+    if (response->status != 200)
+        return;
+    Text *body = response->body; /* an object, which never is empty */
+    while (body->length > 0 && body->bytes[--body->length] != '}')
+        ;
+    JsonWriter writer = {.out = body, .comma = true};
+    json_put_text(&writer, name, value);
+    json_close(&writer, '}');
+}
+
 yyjson_val *request_object(Request *request, Response *response)
 {
     Error err = {0};

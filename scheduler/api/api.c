@@ -2,7 +2,10 @@
 #include "lib/log.h"
 #include "lib/metrics.h"
 #include "scheduler/api/answer.h"
+#include "scheduler/link/flow.h"
 #include <string.h>
+
+enum { MAX_ROUTES = 64 };
 
 METRIC(requests, "tributary_api_requests_total", METRIC_COUNTER, "API requests that found a route");
 
@@ -20,7 +23,7 @@ static const struct {
 #define COMPANY    "/companies/{companyId}"
 #define CONNECTION COMPANY "/connections/{connectionId}"
 
-static const Route routes[] = {
+static const Route api_routes[] = {
     {"GET",    "/companies",                               company_list,          ROLE_ADVISOR  },
     {"POST",   "/companies",                               company_create,        ROLE_ADVISOR  },
     {"GET",    COMPANY,                                    company_get,           ROLE_ADVISOR  },
@@ -115,7 +118,7 @@ static bool before(Request *request, const Route *route, Response *response)
     metric_add(&requests, NULL, 1);
     if (!atomic_load(&api->ready))
         return answer_error(request, response, 503, "the scheduler is starting: /readyz says what it waits for");
-    return may(request, route, response);
+    return route->role == ROLE_NONE || may(request, route, response);
 }
 
 static void write_error(Request *request, Response *response, int status, const char *message)
@@ -125,8 +128,11 @@ static void write_error(Request *request, Response *response, int status, const 
 
 HttpdOptions api_options(Api *api)
 {
+    static Route routes[MAX_ROUTES];
+    memcpy(routes, api_routes, sizeof api_routes);
+    memcpy(routes + COUNT_OF(api_routes), link_routes, n_link_routes * sizeof *routes);
     return (HttpdOptions){.routes = routes,
-                          .n_routes = COUNT_OF(routes),
+                          .n_routes = COUNT_OF(api_routes) + n_link_routes,
                           .context = api,
                           .max_body = API_MAX_BODY,
                           .threads = API_THREADS,

@@ -12,8 +12,10 @@
 typedef struct Api {
     PgPool *pool;
     Vault *vault;
-    const int *partitions; /* of the record topics, in the order of data_types */
-    atomic_bool ready;     /* partitions are known, the database is ours */
+    const int *partitions;      /* of the record topics, in the order of data_types */
+    const char *public_url;     /* where browsers reach this server, without a slash at its end */
+    const char *link_redirects; /* where Link may send them back to (link/back.h); NULL: nowhere */
+    atomic_bool ready;          /* partitions are known, the database is ours */
 } Api;
 
 /* What an API key may do at least; a route's role. In the order of what they may. */

@@ -4,9 +4,18 @@
 #include "scheduler/api/company_name.h"
 #include "scheduler/api/listing.h"
 #include "scheduler/api/shapes.h"
+#include "scheduler/link/back.h"
+#include "scheduler/link/flow.h"
 #include <string.h>
 
-enum { MAX_TAGS = 10, MAX_TAG_KEY = 27, MAX_TAG_VALUE = 100, MAX_NAME = 500, MAX_DESCRIPTION = 4000 };
+enum {
+    MAX_TAGS = 10,
+    MAX_TAG_KEY = 27,
+    MAX_TAG_VALUE = 100,
+    MAX_NAME = 500,
+    MAX_DESCRIPTION = 4000,
+    MAX_REDIRECT = 2000
+};
 
 /* Any of its connections: the reference shows these two in use (P-101). */
 #define ANY_CONNECTION(column)                                                                                         \
@@ -80,21 +89,14 @@ static bool read_description(Request *request, Response *response, yyjson_val *b
            answer_error(request, response, 400, "description: at most %d bytes", MAX_DESCRIPTION);
 }
 
-void company_create(Request *request, Response *response)
+/* Where Link returns to. NULL with true when it is not given. */
+static bool read_redirect(Request *request, Response *response, yyjson_val *body, const char **redirect)
 {
-    const char *name, *tags, *description;
-    yyjson_val *body = request_object(request, response);
-    if (!body || !(name = read_name(request, response, body)) || !(tags = read_tags(request, response, body)) ||
-        !read_description(request, response, body, &description))
-        return;
-    AUTO(PGresult) *rows = api_query(
-        request, response,
-        "with c as (insert into control.company (name, description, tags) values ($1, $2, $3::jsonb) returning *), "
-        "told as (insert into control.event (kind, company_id) select 'company.created', id from c) "
-        "select " COMPANY_JSON " as record from c",
-        PG_PARAMS(name, description, tags));
-    if (rows)
-        answer_record(request, response, rows, "");
+    const Api *api = request->context;
+    *redirect = json_text(body, "redirectUrl");
+    return !*redirect || (strlen(*redirect) <= MAX_REDIRECT && back_allowed(api->link_redirects, *redirect)) ||
+           answer_error(request, response, 400,
+                        "redirectUrl: not on the operator's list (option link-redirects of the scheduler)");
 }
 
 static const char *missing(Request *request)
@@ -102,36 +104,63 @@ static const char *missing(Request *request)
     return arena_format(request->arena, "there is no company '%.80s'", request->params[0]);
 }
 
+/* With a link by which the company's people connect a source. */
+static void answer_company(Request *request, Response *response, const PGresult *rows)
+{
+    const char *url = PQntuples(rows) > 0 ? flow_link_url(request, response, pg_text(rows, 0, "id"), NULL) : "";
+    if (url)
+        answer_record_with(request, response, rows, missing(request), "linkUrl", url);
+}
+
+void company_create(Request *request, Response *response)
+{
+    const char *name, *tags, *description, *redirect;
+    yyjson_val *body = request_object(request, response);
+    if (!body || !(name = read_name(request, response, body)) || !(tags = read_tags(request, response, body)) ||
+        !read_description(request, response, body, &description) || !read_redirect(request, response, body, &redirect))
+        return;
+    AUTO(PGresult) *rows = api_query(
+        request, response,
+        "with c as (insert into control.company (name, description, tags, redirect_url) values ($1, $2, $3::jsonb, "
+        "$4) returning *), "
+        "told as (insert into control.event (kind, company_id) select 'company.created', id from c) "
+        "select id, " COMPANY_JSON " as record from c",
+        PG_PARAMS(name, description, tags, redirect));
+    if (rows)
+        answer_company(request, response, rows);
+}
+
 void company_get(Request *request, Response *response)
 {
     if (!company_exists(request, response, request->params[0]))
         return;
     AUTO(PGresult) *rows =
-        api_query(request, response, "select " COMPANY_JSON " as record from control.company c where c.id = $1",
+        api_query(request, response, "select id, " COMPANY_JSON " as record from control.company c where c.id = $1",
                   PG_PARAMS(request->params[0]));
     if (rows)
-        answer_record(request, response, rows, missing(request));
+        answer_company(request, response, rows);
 }
 
 void company_update(Request *request, Response *response)
 {
-    const char *name = NULL, *tags = NULL, *description;
+    const char *name = NULL, *tags = NULL, *description, *redirect;
     bool replaces = strcmp(request->method, "PUT") == 0;
     if (!company_exists(request, response, request->params[0]))
         return;
     yyjson_val *body = request_object(request, response);
     if (!body || ((replaces || json_at(body, "name")) && !(name = read_name(request, response, body))) ||
         ((replaces || json_at(body, "tags")) && !(tags = read_tags(request, response, body))) ||
-        !read_description(request, response, body, &description))
+        !read_description(request, response, body, &description) || !read_redirect(request, response, body, &redirect))
         return;
     AUTO(PGresult) *rows = api_query(
         request, response,
         "with c as (update control.company set name = coalesce($2, name), tags = coalesce($3::jsonb, tags), "
-        "description = case when $5::boolean then $4 else coalesce($4, description) end where id = $1 returning *) "
-        "select " COMPANY_JSON " as record from c",
-        PG_PARAMS(request->params[0], name, tags, description, PG_BOOL(replaces)));
+        "description = case when $5::boolean then $4 else coalesce($4, description) end, "
+        "redirect_url = case when $5::boolean then $6 else coalesce($6, redirect_url) end where id = $1 returning *) "
+        "select id, " COMPANY_JSON " as record from c",
+        PG_PARAMS(request->params[0], name, tags, description, PG_BOOL(replaces), redirect));
     if (rows)
-        answer_record(request, response, rows, missing(request));
+        answer_company(request, response, rows);
 }
 
 /* First the company with its connections, in a transaction of its own: from then on the sink drops what still comes for

@@ -6,6 +6,7 @@
 #include "scheduler/api/listing.h"
 #include "scheduler/api/shapes.h"
 #include "scheduler/control.h"
+#include "scheduler/link/flow.h"
 #include "scheduler/setup/topics.h"
 #include <ctype.h>
 #include <string.h>
@@ -35,15 +36,24 @@ void connection_list(Request *request, Response *response)
         listing_answer(request, response, &listing);
 }
 
+/* With a link by which its people authorise it, now or again. */
+static void answer_connection(Request *request, Response *response, const PGresult *rows, const char *missing)
+{
+    const char *url =
+        PQntuples(rows) > 0 ? flow_link_url(request, response, request->params[0], pg_text(rows, 0, "id")) : "";
+    if (url)
+        answer_record_with(request, response, rows, missing, "linkUrl", url);
+}
+
 void connection_get(Request *request, Response *response)
 {
     if (!connection_exists(request, response, request->params[0], request->params[1]))
         return;
-    AUTO(PGresult) *rows =
-        api_query(request, response, "select " CONNECTION_JSON " as record from control.connection k where k.id = $1",
-                  PG_PARAMS(request->params[1]));
+    AUTO(PGresult) *rows = api_query(
+        request, response, "select id, " CONNECTION_JSON " as record from control.connection k where k.id = $1",
+        PG_PARAMS(request->params[1]));
     if (rows)
-        answer_record(request, response, rows, "the connection was deleted");
+        answer_connection(request, response, rows, "the connection was deleted");
 }
 
 /* A source is known when this build has its worker, or when a worker of it has run here. */
@@ -107,13 +117,28 @@ static const char *read_settings(Request *request, Response *response, yyjson_va
     return NULL;
 }
 
+/* A company has one accounting source (P-026): a second one would mix two ledgers. */
+static bool ledger_is_free(Request *request, Response *response, const char *source)
+{
+    AUTO(PGresult) *rows = api_query(
+        request, response,
+        "select coalesce(s.title, k.source) as title from control.connection k join control.source s on s.name = "
+        "k.source where k.company_id = $1 and k.status = 'Linked' and s.source_type = 'Accounting' "
+        "and (select source_type from control.source where name = $2) = 'Accounting' limit 1",
+        PG_PARAMS(request->params[0], source));
+    return rows &&
+           (PQntuples(rows) == 0 ||
+            answer_error(request, response, 409, "the company has an accounting source already, %s: unlink it first",
+                         pg_text(rows, 0, "title")));
+}
+
 void connection_create(Request *request, Response *response)
 {
     yyjson_val *body;
     const char *source, *settings, *sealed = NULL;
     char id[37];
     if (!company_exists(request, response, request->params[0]) || !(source = read_source(request, response, &body)) ||
-        !(settings = read_settings(request, response, body)))
+        !ledger_is_free(request, response, source) || !(settings = read_settings(request, response, body)))
         return;
     text_uuid(id);
     yyjson_val *credential = json_at(body, "credential");
@@ -126,10 +151,10 @@ void connection_create(Request *request, Response *response)
         "returning *), "
         "sealed as (insert into control.credential (connection_id, secret, refresh_by) select id, $5::bytea, "
         "(select now() + $6::bigint * interval '1 ms' from control.source s where s.name = k.source and "
-        "s.oauth is not null) from k where $5::bytea is not null) select " CONNECTION_JSON " as record from k",
+        "s.oauth is not null) from k where $5::bytea is not null) select id, " CONNECTION_JSON " as record from k",
         PG_PARAMS(id, request->params[0], source, settings, sealed, PG_INT(CREDENTIAL_REFRESH_MS)));
     if (rows)
-        answer_record(request, response, rows, "");
+        answer_connection(request, response, rows, "");
 }
 
 /* The client ends the access: from Linked only; what was running ends Cancelled, what was read stays. */

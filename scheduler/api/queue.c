@@ -1,3 +1,4 @@
+#include "scheduler/api/queue.h"
 #include "proto/data_types.h"
 #include "proto/job.h"
 #include "scheduler/api/answer.h"
@@ -23,7 +24,8 @@ static const char queue_sql[] =
     " join control.source s on s.name = k.source "
     " join unnest($3::text[], $4::text[], $5::integer[]) as t (data_type, topic, partitions) on s.data_types ? "
     "t.data_type "
-    " where k.company_id = $1 and k.status = 'Linked' and ($2::uuid is null or k.id = $2)), "
+    " where k.company_id = $1 and k.status = 'Linked' and ($2::uuid is null or k.id = $2) "
+    " and ($8::boolean or control.fetch_on_first_link(k.company_id, t.data_type))), "
     "made as (insert into control.stream (connection_id, data_type, record_topic, record_partition) "
     " select connection_id, data_type, topic, place from wanted order by 1, 2 "
     " on conflict (connection_id, data_type) do nothing returning id, connection_id, data_type, record_topic, "
@@ -59,6 +61,7 @@ static const char queue_sql[] =
 typedef struct Wish {
     const char *company_id, *connection_id /* NULL: all */, *job_class /* NULL: by what is there */;
     bool full;
+    bool every; /* also types that are not fetched on first link */
 } Wish;
 
 /* The lists of keys, topics and partition counts; all types, or the one. */
@@ -86,9 +89,10 @@ static PGresult *queue(Request *request, Response *response, const Wish *wish, c
     AUTO(Text) *keys = text_new(NULL), *topics = text_new(NULL), *counts = text_new(NULL);
     put_types(request->context, only, keys, topics, counts);
     for (int attempt = 1;; attempt++) {
-        AUTO(PGresult) *rows = api_query(request, response, queue_sql,
-                                         PG_PARAMS(wish->company_id, wish->connection_id, keys->bytes, topics->bytes,
-                                                   counts->bytes, wish->job_class, PG_BOOL(wish->full)));
+        AUTO(PGresult) *rows =
+            api_query(request, response, queue_sql,
+                      PG_PARAMS(wish->company_id, wish->connection_id, keys->bytes, topics->bytes, counts->bytes,
+                                wish->job_class, PG_BOOL(wish->full), PG_BOOL(wish->every)));
         if (!rows)
             return NULL;
         int n = PQntuples(rows);
@@ -100,11 +104,12 @@ static PGresult *queue(Request *request, Response *response, const Wish *wish, c
 static bool read_wish(Request *request, Response *response, const char *default_class, Wish *wish)
 {
     JobClass known;
-    const char *full = request_query(request, "full");
+    const char *full = request_query(request, "full"), *every = request_query(request, "everyType");
     *wish = (Wish){.company_id = request->params[0],
                    .connection_id = request_query(request, "connectionId"),
                    .job_class = request_query(request, "class")};
     wish->full = full && !text_equals_ignoring_case(full, "false");
+    wish->every = every && !text_equals_ignoring_case(every, "false");
     if (!wish->job_class)
         wish->job_class = default_class;
     if (wish->job_class && !job_class_by_name(wish->job_class, &known))
@@ -157,6 +162,18 @@ static void put_operations(Response *response, const PGresult *rows)
     response->status = 200;
 }
 
+/* The company's settings may leave nothing of what there is. */
+static void explain_all(Request *request, Response *response, const Wish *wish)
+{
+    if (wish->every)
+        explain(request, response, wish, "any");
+    else
+        answer_error(request, response, 404,
+                     "no data type is fetched on first link: switch some on in syncSettings, queue them one by one, or "
+                     "ask for all with everyType=true");
+}
+
+/* Those that the settings name (P-070); everyType=true, which is ours: all. */
 void queue_all(Request *request, Response *response)
 {
     Wish wish;
@@ -166,7 +183,7 @@ void queue_all(Request *request, Response *response)
     if (!rows)
         return;
     if (PQntuples(rows) == 0)
-        explain(request, response, &wish, "any");
+        explain_all(request, response, &wish);
     else if (wants_operations(request))
         put_operations(response, rows);
     else
@@ -181,6 +198,7 @@ void queue_one(Request *request, Response *response)
     const DataType *type = data_type_by_key(key);
     if (!read_wish(request, response, job_class_name(JOB_INTERACTIVE), &wish))
         return;
+    wish.every = true;
     AUTO(PGresult) *rows = type ? queue(request, response, &wish, type) : NULL;
     if (type && !rows)
         return;
@@ -190,4 +208,11 @@ void queue_one(Request *request, Response *response)
         put_operations(response, rows);
     else
         answer_record(request, response, rows, "");
+}
+
+bool queue_first(Request *request, Response *response, const char *company_id, const char *connection_id)
+{
+    const Wish wish = {.company_id = company_id, .connection_id = connection_id};
+    AUTO(PGresult) *rows = queue(request, response, &wish, NULL);
+    return rows != NULL;
 }

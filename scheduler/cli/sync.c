@@ -35,7 +35,7 @@ static bool queue(Sync *sync, const char *company, Error *err)
     Cli *cli = sync->cli;
     const char *type = config_text(cli->config, "type"), *connection = config_text(cli->config, "connection");
     AUTO(Text) *path = text_new(NULL);
-    text_printf(path, "/companies/%s/data/%s%s?answer=operations", client_escape(cli->arena, company),
+    text_printf(path, "/companies/%s/data/%s%s?answer=operations&everyType=true", client_escape(cli->arena, company),
                 type ? "queue/" : "all", type ? client_escape(cli->arena, type) : "");
     if (connection)
         text_printf(path, "&connectionId=%s", client_escape(cli->arena, connection));
