@@ -53,8 +53,9 @@ class Caller:
 
     def __exit__(self, *_):
         self.process.stdin.close()
-        self.process.wait(60)
+        code = self.process.wait(60)
         self.process.stdout.close()
+        assert code in (0, -9), f"a token-caller ended with {code}"
 
     def say(self, *lines):
         self.process.stdin.write("".join(line + "\n" for line in lines))
