@@ -22,7 +22,7 @@ XeroTell xero_tell_company, xero_tell_accounts, xero_tell_bank_accounts, xero_te
     xero_tell_items, xero_tell_taxes, xero_tell_categories;
 XeroTell xero_tell_invoices, xero_tell_bills, xero_tell_credit_notes, xero_tell_bill_credits, xero_tell_orders,
     xero_tell_costs, xero_tell_incomes;
-XeroTell xero_tell_payments, xero_tell_bill_payments, xero_tell_transfers, xero_tell_bank_movements;
+XeroTell xero_tell_payments, xero_tell_bill_payments, xero_tell_transfers;
 XeroTell xero_tell_journals, xero_tell_balance_sheet, xero_tell_profit_and_loss;
 
 /* A record under its id, prefix and GUID, as key and as member. */

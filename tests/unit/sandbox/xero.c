@@ -3,53 +3,65 @@
 #include "tests/unit/sandbox/xero_client.h"
 #include <string.h>
 
-/* Members that recorded bodies have in each object (samples/xero), by endpoint. */
+/* Members that recorded bodies have in each object (samples/xero). */
+static const char organisation[] =
+    "Name LegalName PaysTax Version OrganisationType BaseCurrency CountryCode IsDemoCompany OrganisationStatus "
+    "TaxNumber FinancialYearEndDay FinancialYearEndMonth CreatedDateUTC Timezone ShortCode Edition Class Addresses "
+    "Phones ExternalLinks PaymentTerms";
+static const char accounts[] = "Name Status Type TaxType Class EnablePaymentsToAccount ShowInExpenseClaims "
+                               "BankAccountType HasAttachments UpdatedDateUTC AddToWatchlist";
+static const char contacts[] = "ContactStatus Name Addresses Phones UpdatedDateUTC ContactGroups IsSupplier IsCustomer "
+                               "ContactPersons HasAttachments HasValidationErrors";
+static const char items[] =
+    "Code UpdatedDateUTC PurchaseDetails SalesDetails Name IsTrackedAsInventory IsSold IsPurchased";
+static const char tax_rates[] = "Name ReportTaxType CanApplyToAssets CanApplyToExpenses CanApplyToRevenue "
+                                "DisplayTaxRate EffectiveRate Status TaxComponents";
+static const char tracking_categories[] = "Name Status Options";
+static const char invoices[] =
+    "Type InvoiceNumber Reference Payments CreditNotes Prepayments Overpayments AmountDue AmountPaid AmountCredited "
+    "IsDiscounted HasAttachments InvoiceAddresses HasErrors InvoicePaymentServices Contact DateString Date Status "
+    "LineAmountTypes LineItems SubTotal TotalTax Total UpdatedDateUTC CurrencyCode";
+static const char credit_notes[] =
+    "Payments ID HasErrors InvoiceAddresses Type Reference RemainingCredit Allocations HasAttachments Contact "
+    "DateString Date Status LineAmountTypes LineItems SubTotal TotalTax Total UpdatedDateUTC CurrencyCode";
+static const char overpayments[] =
+    "ID Type RemainingCredit Allocations Payments HasAttachments Contact DateString Date Status LineAmountTypes "
+    "LineItems SubTotal TotalTax Total UpdatedDateUTC CurrencyCode";
+static const char payments[] = "Date BankAmount Amount CurrencyRate PaymentType Status UpdatedDateUTC HasAccount "
+                               "IsReconciled Account HasValidationErrors";
+static const char batch_payments[] =
+    "Account DateString Date Payments Type Status TotalAmount UpdatedDateUTC IsReconciled";
+static const char bank_transactions[] = "BankAccount Type IsReconciled HasAttachments DateString Date Status "
+                                        "LineAmountTypes LineItems SubTotal TotalTax Total UpdatedDateUTC CurrencyCode";
+static const char bank_transfers[] =
+    "CreatedDateUTC DateString Date FromBankAccount ToBankAccount Amount FromBankTransactionID ToBankTransactionID "
+    "FromIsReconciled ToIsReconciled Reference HasAttachments";
+static const char purchase_orders[] =
+    "DateString Date HasErrors IsDiscounted Type CurrencyRate CurrencyCode Contact Status LineAmountTypes LineItems "
+    "SubTotal TotalTax Total UpdatedDateUTC HasAttachments";
+static const char manual_journals[] =
+    "Date Status LineAmountTypes UpdatedDateUTC Narration JournalLines ShowOnCashBasisReports HasAttachments";
+static const char journals[] = "JournalDate JournalNumber CreatedDateUTC SourceID SourceType JournalLines";
+
 static const struct {
     const char *endpoint, *id, *members;
 } shapes[] = {
-    {"Organisation",       "OrganisationID",
-     "Name LegalName PaysTax Version OrganisationType BaseCurrency CountryCode IsDemoCompany OrganisationStatus "
-     "TaxNumber FinancialYearEndDay FinancialYearEndMonth CreatedDateUTC Timezone ShortCode Edition Class Addresses "
-     "Phones ExternalLinks PaymentTerms"                                                                                    },
-    {"Accounts",           "AccountID",
-     "Name Status Type TaxType Class EnablePaymentsToAccount ShowInExpenseClaims BankAccountType HasAttachments "
-     "UpdatedDateUTC AddToWatchlist"                                                                                        },
-    {"Contacts",           "ContactID",
-     "ContactStatus Name Addresses Phones UpdatedDateUTC ContactGroups IsSupplier IsCustomer ContactPersons "
-     "HasAttachments HasValidationErrors"                                                                                   },
-    {"Items",              "ItemID",
-     "Code UpdatedDateUTC PurchaseDetails SalesDetails Name IsTrackedAsInventory IsSold IsPurchased"                        },
-    {"TaxRates",           "TaxType",
-     "Name ReportTaxType CanApplyToAssets CanApplyToExpenses CanApplyToRevenue DisplayTaxRate EffectiveRate Status "
-     "TaxComponents"                                                                                                        },
-    {"TrackingCategories", "TrackingCategoryID", "Name Status Options"                                                      },
-    {"Invoices",           "InvoiceID",
-     "Type InvoiceNumber Reference Payments CreditNotes Prepayments Overpayments AmountDue AmountPaid AmountCredited "
-     "IsDiscounted HasAttachments InvoiceAddresses HasErrors InvoicePaymentServices Contact DateString Date Status "
-     "LineAmountTypes LineItems SubTotal TotalTax Total UpdatedDateUTC CurrencyCode"                                        },
-    {"CreditNotes",        "CreditNoteID",
-     "Payments ID HasErrors InvoiceAddresses Type Reference RemainingCredit Allocations HasAttachments Contact "
-     "DateString Date Status LineAmountTypes LineItems SubTotal TotalTax Total UpdatedDateUTC CurrencyCode"                 },
-    {"Overpayments",       "OverpaymentID",
-     "ID Type RemainingCredit Allocations Payments HasAttachments Contact DateString Date Status LineAmountTypes "
-     "LineItems SubTotal TotalTax Total UpdatedDateUTC CurrencyCode"                                                        },
-    {"Payments",           "PaymentID",
-     "Date BankAmount Amount CurrencyRate PaymentType Status UpdatedDateUTC HasAccount IsReconciled Account "
-     "HasValidationErrors"                                                                                                  },
-    {"BatchPayments",      "BatchPaymentID",
-     "Account DateString Date Payments Type Status TotalAmount UpdatedDateUTC IsReconciled"                                 },
-    {"BankTransactions",   "BankTransactionID",
-     "BankAccount Type IsReconciled HasAttachments DateString Date Status LineAmountTypes LineItems SubTotal TotalTax "
-     "Total UpdatedDateUTC CurrencyCode"                                                                                    },
-    {"BankTransfers",      "BankTransferID",
-     "CreatedDateUTC DateString Date FromBankAccount ToBankAccount Amount FromBankTransactionID ToBankTransactionID "
-     "FromIsReconciled ToIsReconciled Reference HasAttachments"                                                             },
-    {"PurchaseOrders",     "PurchaseOrderID",
-     "DateString Date HasErrors IsDiscounted Type CurrencyRate CurrencyCode Contact Status LineAmountTypes LineItems "
-     "SubTotal TotalTax Total UpdatedDateUTC HasAttachments"                                                                },
-    {"ManualJournals",     "ManualJournalID",
-     "Date Status LineAmountTypes UpdatedDateUTC Narration JournalLines ShowOnCashBasisReports HasAttachments"              },
-    {"Journals",           "JournalID",          "JournalDate JournalNumber CreatedDateUTC SourceID SourceType JournalLines"},
+    {"Organisation",       "OrganisationID",     organisation       },
+    {"Accounts",           "AccountID",          accounts           },
+    {"Contacts",           "ContactID",          contacts           },
+    {"Items",              "ItemID",             items              },
+    {"TaxRates",           "TaxType",            tax_rates          },
+    {"TrackingCategories", "TrackingCategoryID", tracking_categories},
+    {"Invoices",           "InvoiceID",          invoices           },
+    {"CreditNotes",        "CreditNoteID",       credit_notes       },
+    {"Overpayments",       "OverpaymentID",      overpayments       },
+    {"Payments",           "PaymentID",          payments           },
+    {"BatchPayments",      "BatchPaymentID",     batch_payments     },
+    {"BankTransactions",   "BankTransactionID",  bank_transactions  },
+    {"BankTransfers",      "BankTransferID",     bank_transfers     },
+    {"PurchaseOrders",     "PurchaseOrderID",    purchase_orders    },
+    {"ManualJournals",     "ManualJournalID",    manual_journals    },
+    {"Journals",           "JournalID",          journals           },
 };
 
 static void check_members(yyjson_val *object, const char *endpoint, const char *members)
