@@ -17,6 +17,25 @@ static const Word bank_type_words[] = {
     {"Credit Card", ACCOUNTING_BANK_ACCOUNT_ACCOUNT_TYPE_CREDIT},
 };
 
+/* "Asset.Bank.Checking": our word for the first, QuickBooks' own for the others. The type was read by a row before. */
+static MapResult map_category(const MapSite *site, Error *err)
+{
+    static const char *const paths[] = {"AccountType", "AccountSubType"};
+    const AccountingAccount *account = (const void *)site->message;
+    const char *category = yyjson_equals_str(site->value, "Revenue") ? "Income" : yyjson_get_str(site->value);
+    (void)err;
+    if (account->type == ACCOUNTING_ACCOUNT_TYPE_UNKNOWN)
+        return MAP_ABSENT;
+    for (size_t i = 0; i < COUNT_OF(paths); i++) {
+        yyjson_val *step = json_at(site->record, paths[i]);
+        const char *word = step ? map_clean_text(site->arena, step) : NULL;
+        if (word && *word)
+            category = arena_format(site->arena, "%s.%s", category, word);
+    }
+    map_put_text(site, category);
+    return MAP_READ;
+}
+
 /* What is owed comes with a minus, like any credit; the model shows it as positive, as the accounts' own side. */
 static MapResult map_balance(const MapSite *site, Error *err)
 {
@@ -35,7 +54,7 @@ static MapResult map_balance(const MapSite *site, Error *err)
 static const Supplement account_supplement[] = {{"AccountType"}, {"AccountSubType"}, {"ParentRef"}};
 static const Supplement bank_supplement[] = {{"AccountSubType"}};
 
-#define AS_CATEGORY     AS_JOINED(".", "Classification", "AccountType", "AccountSubType")
+#define AS_CATEGORY     MAP_CONVERSION("category", map_category, .type = PROTOBUF_C_TYPE_STRING)
 #define AS_BALANCE      AS_CUSTOM(map_balance, "tributary.v1.Decimal")
 #define AS_IS_BANK      AS_IS_ONE_OF("Bank", "Credit Card")
 #define ACCOUNT(member) FIELD(AccountingAccount, member)
@@ -44,12 +63,12 @@ static const MapRow account_rows[] = {
     {"AcctNum",            ACCOUNT(nominal_code),             &AS_TEXT,                                          OPTIONAL},
     {"Name",               ACCOUNT(name),                     &AS_TEXT,                                          OPTIONAL},
     {"Description",        ACCOUNT(description),              &AS_TEXT,                                          OPTIONAL},
-    {"Classification",     ACCOUNT(fully_qualified_category), AS_CATEGORY,                                       OPTIONAL},
     {"FullyQualifiedName", ACCOUNT(fully_qualified_name),     &AS_TEXT,                                          OPTIONAL},
     {"CurrencyRef.value",  ACCOUNT(currency),                 &AS_UPPER,                                         OPTIONAL},
     {"CurrentBalance",     ACCOUNT(current_balance),          AS_BALANCE,                                        OPTIONAL},
     {".",                  ACCOUNT(type),                     AS_CONSTANT_ENUM(ACCOUNTING_ACCOUNT_TYPE_UNKNOWN), OPTIONAL},
     {"Classification",     ACCOUNT(type),                     AS_WORDS(account_type_words),                      OPTIONAL},
+    {"Classification",     ACCOUNT(fully_qualified_category), AS_CATEGORY,                                       OPTIONAL},
     {".",                  ACCOUNT(status),                   QB_STATUS,                                         OPTIONAL},
     {"AccountType",        ACCOUNT(is_bank_account),          AS_IS_BANK,                                        OPTIONAL},
     {".",                  ACCOUNT(supplemental_data),        AS_SUPPLEMENT(account_supplement),                 OPTIONAL},
