@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Compares every row that the API gives for a connection with the sandbox's ground truth.
 
-    check.py --company ID --connection ID --account NAME [--types a,b]
+    check.py --company ID --connection ID --account NAME [--source stripe] [--types a,b]
 
 Addresses come from TRIBUTARY_SANDBOX and TRIBUTARY_API, the API's key from TRIBUTARY_API_KEY. Numbers are compared as exact
-decimals, all members count but modifiedDate. Exit code 1: something differs. Tests import compare().
+decimals, all members count but modifiedDate. What is gone at the vendor may be missing or marked as deleted. Exit code 1: something
+differs. Tests import compare().
 """
 
 import argparse
@@ -21,9 +22,18 @@ PAGE_SIZE = 5000
 SHOWN = 3  # differences a type
 
 # Where the API has a type, when not under its own name.
-API_PATHS = {"commerce-companyInfo": "commerce-info"}
+API_PATHS = {
+    "chartOfAccounts": "accounts",
+    "company": "info",
+    "balanceSheet": "financials/balanceSheet",
+    "profitAndLoss": "financials/profitAndLoss",
+    "cashFlowStatement": "financials/cashFlowStatement",
+    "commerce-companyInfo": "commerce-info",
+}
 # One object without an id instead of a list.
-SINGLE = {"commerce-companyInfo"}
+SINGLE = {"company", "balanceSheet", "profitAndLoss", "cashFlowStatement", "commerce-companyInfo"}
+# Read from a connection; all other types of accounting are read from the company. So are commerce and banking.
+BY_CONNECTION = {"bankAccounts", "accountTransactions", "directCosts", "directIncomes", "transfers", "itemReceipts"}
 
 
 @dataclass
@@ -60,7 +70,9 @@ def fetch(url, key=None):
 def fetch_rows(api, key, company, connection, data_type):
     """All rows of a type by id; the single object under the only id there is, ""."""
     path = API_PATHS.get(data_type, data_type)
-    base = f"{api}/companies/{company}/connections/{connection}/data/{path}"
+    by_connection = data_type in BY_CONNECTION or data_type.startswith(("commerce-", "banking-"))
+    owner = f"companies/{company}/connections/{connection}" if by_connection else f"companies/{company}"
+    base = f"{api}/{owner}/data/{path}"
     if data_type in SINGLE:
         row = fetch(base, key)
         return {"": row} if row else {}
@@ -100,7 +112,11 @@ def difference(truth, row, path=""):
     return None if same else f"{path}: truth {truth!r}, row {row!r}"
 
 
-def compare_type(data_type, truth, rows):
+def is_deleted(row):
+    return row.get("metadata", {}).get("isDeleted", False)
+
+
+def compare_type(data_type, truth, rows, deleted=()):
     result = Result(data_type, rows=len(rows))
     if data_type in SINGLE:
         truth = {"": value for value in truth.values()}
@@ -114,24 +130,25 @@ def compare_type(data_type, truth, rows):
             result.different.append((key, found))
         else:
             result.equal += 1
-    result.extra = [key for key in rows if key not in truth]
+    gone = set(deleted)
+    result.extra = [key for key in rows if key not in truth and not (key in gone and is_deleted(rows[key]))]
     return result
 
 
-def compare(company, connection, account, types=None, api=None, sandbox=None, key=None):
+def compare(company, connection, account, types=None, api=None, sandbox=None, key=None, source="stripe"):
     """One Result a data type, for all types of the truth or those named."""
     api = api or os.environ["TRIBUTARY_API"]
     sandbox = sandbox or os.environ["TRIBUTARY_SANDBOX"]
     key = key or os.environ.get("TRIBUTARY_API_KEY")
-    truth = fetch(f"{sandbox}/control/stripe/{account}/truth")
+    truth = fetch(f"{sandbox}/control/{source}/{account}/truth")
     if truth is None:
         raise SystemExit(f"check: the sandbox has no account '{account}'")
-    truth.pop("deleted")
+    deleted = truth.pop("deleted")
     unknown = set(types or ()) - truth.keys()
     if unknown:
         raise SystemExit(f"check: no such type: {', '.join(sorted(unknown))}")
     return [
-        compare_type(data_type, truth[data_type], fetch_rows(api, key, company, connection, data_type))
+        compare_type(data_type, truth[data_type], fetch_rows(api, key, company, connection, data_type), deleted.get(data_type, ()))
         for data_type in types or truth
     ]
 
@@ -156,13 +173,15 @@ def main():
     parser.add_argument("--company", required=True)
     parser.add_argument("--connection", required=True)
     parser.add_argument("--account", required=True, help="the sandbox account's name")
+    parser.add_argument("--source", default="stripe", help="the vendor: stripe, quickbooks or xero; default: stripe")
     parser.add_argument("--types", help="comma-separated data types; default: all")
     arguments = parser.parse_args()
     for name in ("TRIBUTARY_SANDBOX", "TRIBUTARY_API"):
         if name not in os.environ:
             parser.error(f"{name} is not set: eval \"$(tributary env)\" sets it")
     types = arguments.types.split(",") if arguments.types else None
-    sys.exit(0 if report(compare(arguments.company, arguments.connection, arguments.account, types)) else 1)
+    results = compare(arguments.company, arguments.connection, arguments.account, types, source=arguments.source)
+    sys.exit(0 if report(results) else 1)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,16 @@ STRIPE_TYPES = [
     "commerce-companyInfo", "commerce-customers", "commerce-products", "commerce-orders", "commerce-payments",
     "commerce-transactions", "commerce-disputes", "commerce-locations", "commerce-taxComponents", "commerce-paymentMethods",
 ]
+BOOKS_TYPES = [
+    "company", "chartOfAccounts", "bankAccounts", "customers", "suppliers", "items", "taxRates", "trackingCategories", "invoices",
+    "creditNotes", "payments", "bills", "billCreditNotes", "billPayments", "purchaseOrders", "journalEntries", "directCosts",
+    "directIncomes", "transfers", "balanceSheet", "profitAndLoss",
+]
+QUICKBOOKS_TYPES = [*BOOKS_TYPES, "paymentMethods"]
+XERO_TYPES = BOOKS_TYPES
+SOURCE_TYPES = {"stripe": STRIPE_TYPES, "quickbooks": QUICKBOOKS_TYPES, "xero": XERO_TYPES}
+# How a connection's settings name the organisation.
+TENANT_SETTINGS = {"quickbooks": "realmId", "xero": "tenantId"}
 ENDED = {
     "Complete", "Cancelled", "AuthError", "PermissionsError", "NotSupported", "RateLimitError", "FetchError", "MapError",
     "InternalError",
@@ -59,7 +69,8 @@ class World:
             self.run("tributary", "migrate", "--topic-partitions-jobs", "12", "--topic-partitions-records", "6")
             self.env["TRIBUTARY_API_KEY"] = self.run("tributary", "api-key", "create", "--name", "test").stdout.strip()
             self.env["TRIBUTARY_SANDBOX"] = self.start("sandbox")
-            self.env["TRIBUTARY_STRIPE_URL"] = self.env["TRIBUTARY_SANDBOX"] + "/stripe"
+            for source in SOURCE_TYPES:
+                self.play(source)
             self.env["TRIBUTARY_API"] = self.start("scheduler")
         except BaseException:
             self.failed = True
@@ -74,6 +85,15 @@ class World:
         else:
             subprocess.run([CLONE / "infra/local/stack", "reset"], env=self.env, capture_output=True, check=False)
             shutil.rmtree(self.folder, ignore_errors=True)
+
+    def play(self, source):
+        """The sandbox is this source's vendor, and knows our app there."""
+        url, prefix = f"{self.env['TRIBUTARY_SANDBOX']}/{source}", f"TRIBUTARY_{source.upper()}"
+        self.env[f"{prefix}_URL"] = url
+        if source in TENANT_SETTINGS:
+            self.env.update({
+                f"{prefix}_AUTHORIZE_URL": f"{url}/oauth/authorize", f"{prefix}_TOKEN_URL": f"{url}/oauth/token",
+                f"{prefix}_CLIENT_ID": "sandbox-app", f"{prefix}_CLIENT_SECRET": "sandbox-secret"})
 
     # ---- programs ----
 
@@ -161,14 +181,31 @@ class World:
 
     # ---- the product's own words ----
 
-    def connect(self, account, key=None):
-        """A company with one Stripe connection on the sandbox's business `account`: (company id, connection id)."""
+    def connect(self, account, key=None, source="stripe"):
+        """A company with one connection to the sandbox's business `account`: (company id, connection id). Words behind the name,
+        as in acme__large, are its size."""
         status, company = self.api("POST", "/companies", {"name": account.replace("_", " ")})
         assert status == 200, company
-        status, connection = self.api("POST", f"/companies/{company['id']}/connections", {
-            "platformKey": "stripe", "credential": {"apiKey": key or f"sk_live_sandbox_{account}"}})
+        body = {"platformKey": source}
+        if source in TENANT_SETTINGS:
+            body.update(self.consent(account, source))
+        else:
+            body["credential"] = {"apiKey": key or f"sk_live_sandbox_{account}"}
+        status, connection = self.api("POST", f"/companies/{company['id']}/connections", body)
         assert status == 200, connection
         return company["id"], connection["id"]
+
+    def consent(self, account, source):
+        """What a consent without a browser gives: credential and settings of a connection."""
+        name, *words = account.split("__")
+        size = {}
+        for word in words:
+            counted = word.rstrip("0123456789")
+            size.update({"size": word} if counted == word else {counted: int(word[len(counted):])})
+        self.sandbox("POST", f"/{source}/{name}", size)
+        grant = self.sandbox("POST", f"/{source}/grants", {"account": name})
+        return {"credential": {"refreshToken": grant["refresh_token"]},
+                "settings": {TENANT_SETTINGS[source]: grant["tenants"][0]["id"]}}
 
     def queue(self, company, data_type, full=False):
         status, dataset = self.api("POST", f"/companies/{company}/data/queue/{data_type}" + ("?full=true" if full else ""))
@@ -184,16 +221,16 @@ class World:
         until(lambda: set(self.datasets(ids).values()) <= ENDED, seconds, lambda: self.explain(ids))
         return self.datasets(ids)
 
-    def sync(self, company, types=None, full=False, seconds=90):
+    def sync(self, company, types=None, full=False, seconds=90, source="stripe"):
         """Queues each type and waits: {type: status}."""
-        queued = {t: self.queue(company, t, full) for t in types or STRIPE_TYPES}
+        queued = {t: self.queue(company, t, full) for t in types or SOURCE_TYPES[source]}
         states = self.wait(queued.values(), seconds)
         return {t: states[i] for t, i in queued.items()}
 
-    def differences(self, account, company, connection, types=None):
+    def differences(self, account, company, connection, types=None, source="stripe"):
         """Every row against the sandbox's ground truth: what differs, as texts."""
-        results = check.compare(company, connection, account.split("__")[0], types or STRIPE_TYPES, self.env["TRIBUTARY_API"],
-                                self.env["TRIBUTARY_SANDBOX"], self.env["TRIBUTARY_API_KEY"])
+        results = check.compare(company, connection, account.split("__")[0], types or SOURCE_TYPES[source],
+                                self.env["TRIBUTARY_API"], self.env["TRIBUTARY_SANDBOX"], self.env["TRIBUTARY_API_KEY"], source)
         return [f"{account} {r.data_type}: {what} {len(found)}, first {found[0]}" for r in results
                 for what, found in (("different", r.different), ("missing", r.missing), ("extra", r.extra)) if found]
 
@@ -204,8 +241,9 @@ class World:
 
 
 class WorldCase(unittest.TestCase):
-    """One world for all tests of a class, with a worker and a sink in it. When a test fails its logs stay."""
+    """One world for all tests of a class, with a worker of each source and a sink in it. When a test fails its logs stay."""
 
+    sources = ("stripe",)
     worker_options = ()
     worker_env = None
 
@@ -213,7 +251,8 @@ class WorldCase(unittest.TestCase):
     def setUpClass(cls):
         cls.world = World().__enter__()
         cls.addClassCleanup(cls.world.__exit__, None, None, None)
-        cls.world.start("worker-stripe", 1, *cls.worker_options, env=cls.worker_env)
+        for source in cls.sources:
+            cls.world.start(f"worker-{source}", 1, *cls.worker_options, env=cls.worker_env)
         cls.world.start("sink")
 
     def run(self, result=None):
