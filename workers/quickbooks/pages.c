@@ -158,22 +158,28 @@ static bool ask_changes(Rest *rest, const QbEntity *entities, size_t n_entities,
     return true;
 }
 
+/* One entity after the other; *whole is false when it is too much even so. */
+static bool ask_each(Rest *rest, const QbStream *stream, bool *whole, Error *err)
+{
+    *whole = stream->n_entities > 1;
+    for (size_t e = 0; *whole && e < stream->n_entities; e++)
+        if (!ask_changes(rest, &stream->entities[e], 1, whole, err))
+            return false;
+    return true;
+}
+
 /* What a full answer left out cannot be asked for: there are no pages, and a query does not know what was deleted. So
- * each entity is asked for alone, and if that is too much, everything is read again. */
+ * each entity is asked for alone, and if that is too much, everything is read again. So it is when CDC refuses the
+ * question itself: it is too old, or of an entity that CDC does not know in this company. */
 bool qb_read_changes(Rest *rest, const QbStream *stream, Error *err)
 {
-    bool whole;
-    if (!ask_changes(rest, stream->entities, stream->n_entities, &whole, err))
+    bool whole = false;
+    bool told = ask_changes(rest, stream->entities, stream->n_entities, &whole, err) &&
+                (whole || ask_each(rest, stream, &whole, err));
+    if (!told && err->kind != ERROR_INTERNAL)
         return false;
-    for (size_t e = 0; !whole && stream->n_entities > 1 && e < stream->n_entities; e++) {
-        bool part;
-        if (!ask_changes(rest, &stream->entities[e], 1, &part, err))
-            return false;
-        if (!part)
-            break;
-        whole = e + 1 == stream->n_entities;
-    }
-    rest->page->start_over = !whole;
+    *err = (Error){0};
+    rest->page->start_over = !told || !whole;
     return true;
 }
 

@@ -105,6 +105,20 @@ START_TEST(a_full_answer_of_several_entities_is_split_first)
 }
 END_TEST
 
+START_TEST(a_question_that_cdc_refuses_turns_the_sync_into_a_full_one)
+{
+    AUTO(Arena) *arena = arena_new(64 * KIB);
+    Error err = {0};
+    Page page = {0};
+    SCRIPT({400, "{\"Fault\":{\"Error\":[{\"Message\":\"changedSince is older than 30 days\",\"code\":\"4002\"}]}}"},
+           {503});
+    page = fetch(arena, "transfers");
+    ck_assert(page.start_over);
+    ck_assert(!script_fetch(&since, "transfers", "", arena, &page, &err));
+    ck_assert_int_eq(err.kind, ERROR_TRANSIENT);
+}
+END_TEST
+
 START_TEST(an_answer_without_changes_that_is_not_empty_is_refused)
 {
     AUTO(Arena) *arena = arena_new(64 * KIB);
@@ -143,4 +157,5 @@ END_TEST
 SUITE("quickbooks changes", one_call_brings_what_changed_and_what_was_deleted,
       several_entities_are_one_call_in_whatever_order_the_answer_has, nothing_changed,
       a_full_answer_turns_the_sync_into_a_full_one, a_full_answer_of_several_entities_is_split_first,
+      a_question_that_cdc_refuses_turns_the_sync_into_a_full_one,
       an_answer_without_changes_that_is_not_empty_is_refused, one_record_is_asked_for_by_its_id)
