@@ -177,7 +177,8 @@ static void tell_manual_journal(XeroTruth *truth, int index)
     for (int i = 0; i < journal->n_lines; i++)
         tell_manual_line(truth, journal, i);
     json_close(&truth->json, ']');
-    xero_close_record(truth, journal->entry.updated, journal->entry.item.deleted);
+    /* No status of ours says that it is void. */
+    xero_close_record(truth, journal->entry.updated, is_dead(&journal->entry));
 }
 
 /* Which record an entry's journal is of; of a settlement, that of its first part. */
