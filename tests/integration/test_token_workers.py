@@ -1,6 +1,8 @@
 """Tokens in the programs: a worker meets their end in a sync, and the scheduler refreshes those that would die unused."""
+import os
 import unittest
 
+from memory import search
 from tokens import counted, grants, link, statuses
 from world import World, until
 
@@ -42,6 +44,16 @@ class TokenWorkers(unittest.TestCase):
         self.assertEqual(2, grants(self.world, "quickbooks")[client.grant]["refreshes"])
         count = counted(self.world, "quickbooks")
         self.assertEqual((0, 0), (count["dead_access_uses"], count["dead_refresh_uses"]))
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root")
+    def test_a_core_of_a_worker_that_used_tokens_holds_none(self):
+        client = link(self.world, "quickbooks", "wiped")
+        self.world.sync(client.company, TYPES[:1])
+        self.world.sandbox("POST", "/quickbooks/tokens", {"expire": "all"})
+        self.world.sync(client.company, TYPES, full=True)
+        pid = int((self.world.folder / "run" / "worker-quickbooks-1.pid").read_text().split()[0])
+        self.assertEqual([], search(pid, rb"(?:at|rt)_quickbooks?_[0-9a-f]{8,}"))
+        self.assertTrue(search(pid, client.connection.encode()), "the search finds what is there")
 
     def test_a_revoked_grant_ends_as_AuthError_and_the_connection_is_Deauthorized(self):
         client = link(self.world, "quickbooks", "revoked")

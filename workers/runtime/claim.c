@@ -211,16 +211,15 @@ ClaimOutcome claim_take(PgPool *pool, const Beat *beat, const ClaimRequest *requ
     return outcome;
 }
 
-Secret *claim_credential(const Claim *claim, Vault *vault, Error *err)
+bool claim_may_read(const Claim *claim, Error *err)
 {
-    if (strcmp(claim->connection_status, "Deauthorized") == 0 || strcmp(claim->connection_status, "Unlinked") == 0) {
-        error_set(err, ERROR_AUTH, "the connection is %s: link it again", claim->connection_status);
-        return NULL;
-    }
-    if (!claim->sealed) {
-        error_set(err, ERROR_AUTH, "the connection has no credential: link it first");
-        return NULL;
-    }
+    if (strcmp(claim->connection_status, "Deauthorized") == 0 || strcmp(claim->connection_status, "Unlinked") == 0)
+        return error_set(err, ERROR_AUTH, "the connection is %s: link it again", claim->connection_status);
+    return claim->sealed || error_set(err, ERROR_AUTH, "the connection has no credential: link it first");
+}
+
+Secret *claim_api_key(const Claim *claim, Vault *vault, Error *err)
+{
     char context[128];
     snprintf(context, sizeof context, "credential/%s/secret/%lld", claim->connection_id,
              (long long)claim->credential_version);

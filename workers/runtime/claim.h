@@ -50,5 +50,7 @@ typedef struct ClaimRequest {
 ClaimOutcome claim_take(PgPool *pool, const Beat *beat, const ClaimRequest *request, Arena *arena, Claim *claim,
                         Error *err) MUST_CHECK;
 
-/* The connection's API key, opened. NULL with ERROR_AUTH when there is none, ERROR_CONFIG when it does not open. */
-Secret *claim_credential(const Claim *claim, Vault *vault, Error *err) MUST_CHECK;
+/* False with ERROR_AUTH: the connection is not linked (any more), or has no credential. */
+bool claim_may_read(const Claim *claim, Error *err) MUST_CHECK;
+/* The connection's API key, opened, when it may be read. NULL with ERROR_CONFIG or ERROR_DATA: it does not open. */
+Secret *claim_api_key(const Claim *claim, Vault *vault, Error *err) MUST_CHECK;

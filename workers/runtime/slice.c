@@ -56,7 +56,9 @@ static bool prepare(Slice *slice, Arena *arena, Error *err)
     yyjson_val *settings = json_parse(arena, claim->settings, strlen(claim->settings), err);
     if (!settings)
         return error_wrap(err, "settings of the connection");
-    if (!slice->runtime->tokens && !(slice->key = claim_credential(claim, slice->runtime->vault, err)))
+    if (!claim_may_read(claim, err))
+        return false;
+    if (!slice->runtime->tokens && !(slice->key = claim_api_key(claim, slice->runtime->vault, err)))
         return false;
     slice->source_job = (SourceJob){
         .stream = slice->stream,
