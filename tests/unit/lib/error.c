@@ -49,10 +49,10 @@ START_TEST(nobody_has_to_listen)
 }
 END_TEST
 
-START_TEST(throttled_and_transient_may_be_tried_again)
+START_TEST(what_passes_by_itself_may_be_tried_again)
 {
     for (ErrorKind kind = ERROR_NONE; kind <= ERROR_INTERNAL; kind++) {
-        bool wanted = kind == ERROR_THROTTLED || kind == ERROR_TRANSIENT;
+        bool wanted = kind == ERROR_THROTTLED || kind == ERROR_QUOTA || kind == ERROR_TRANSIENT;
         ck_assert_int_eq(error_is_retriable(&(Error){.kind = kind}), wanted);
         ck_assert_str_ne(error_kind_name(kind), "unknown");
     }
@@ -61,5 +61,4 @@ START_TEST(throttled_and_transient_may_be_tried_again)
 END_TEST
 
 SUITE("error", text_grows_outermost_first, a_new_error_forgets_the_old_one,
-      long_texts_are_cut_and_keep_the_outermost_context, nobody_has_to_listen,
-      throttled_and_transient_may_be_tried_again)
+      long_texts_are_cut_and_keep_the_outermost_context, nobody_has_to_listen, what_passes_by_itself_may_be_tried_again)
