@@ -280,38 +280,32 @@ const Mapping qb_purchase_order = MAPPING(AccountingPurchaseOrder, purchase_orde
 /* ---- Paid at once ---- */
 
 /* The model wants to know how such a document was paid: by itself. */
+#define DEPOSITED         "DepositToAccountRef"
 #define PAID(member)      FIELD(AccountingPaymentAllocationPayment, member)
 #define ALLOCATED(member) FIELD(AccountingPaymentAllocationAllocation, member)
-#define PAID_OF(name, prefix, number, account, part, sign)                                                             \
-    static const MapRow name##_paid_rows[] = {                                                                         \
-        {"Id",      PAID(id),           AS_PREFIXED(prefix),       REQUIRED},                                                               \
-        {number,    PAID(reference),    &AS_TEXT,                  OPTIONAL},                                                                 \
-        {account,   PAID(account_ref),  AS_RECORD(qb_account_ref), OPTIONAL},                                             \
-        {"TxnDate", PAID(paid_on_date), &AS_DATE,                  OPTIONAL},                                                           \
-        {".",       PAID(total_amount), QB_AMOUNT(part + sign),    OPTIONAL},                                                   \
-        QB_CURRENCY_ROWS(AccountingPaymentAllocationPayment),                                                          \
-    };                                                                                                                 \
-    static const Mapping name##_paid = MAPPING(AccountingPaymentAllocationPayment, name##_paid_rows)
-#define ALLOCATED_OF(name, part, sign)                                                                                 \
-    static const MapRow name##_allocated_rows[] = {                                                                    \
-        {"TxnDate", ALLOCATED(allocated_on_date), &AS_DATE,               OPTIONAL},                                                 \
-        {".",       ALLOCATED(total_amount),      QB_AMOUNT(part + sign), OPTIONAL},                                              \
-        QB_CURRENCY_ROWS(AccountingPaymentAllocationAllocation),                                                       \
-    };                                                                                                                 \
-    static const Mapping name##_allocated = MAPPING(AccountingPaymentAllocationAllocation, name##_allocated_rows)
-#define ALLOCATION_OF(name, prefix, number, account, part, sign)                                                       \
-    PAID_OF(name, prefix, number, account, part, sign);                                                                \
-    ALLOCATED_OF(name, part, sign);                                                                                    \
-    static const MapRow name##_rows[] = {                                                                              \
-        {".", FIELD(AccountingPaymentAllocation, payment),    AS_RECORD(name##_paid),      OPTIONAL},                          \
-        {".", FIELD(AccountingPaymentAllocation, allocation), AS_RECORD(name##_allocated), OPTIONAL},                  \
-    };                                                                                                                 \
-    static const Mapping name = MAPPING(AccountingPaymentAllocation, name##_rows)
-#define DEPOSITED "DepositToAccountRef"
-ALLOCATION_OF(cost_allocation, "", "DocNumber", "AccountRef", QB_TOTAL, QB_SALE);
-ALLOCATION_OF(receipt_allocation, "salesReceipt:", "PaymentRefNum", DEPOSITED, QB_TOTAL, QB_SALE);
-ALLOCATION_OF(refund_allocation, "refundReceipt:", "PaymentRefNum", DEPOSITED, QB_TOTAL, QB_REFUND);
-ALLOCATION_OF(deposit_allocation, "deposit:", "none", DEPOSITED, QB_OWN_LINES, QB_SALE);
+#define PAID_ROWS(prefix, number, account, amount)                                                                     \
+    {"Id", PAID(id), AS_PREFIXED(prefix), REQUIRED}, {number, PAID(reference), &AS_TEXT, OPTIONAL},                    \
+        {account, PAID(account_ref), AS_RECORD(qb_account_ref), OPTIONAL},                                             \
+        {"TxnDate", PAID(paid_on_date), &AS_DATE, OPTIONAL}, {".", PAID(total_amount), QB_AMOUNT(amount), OPTIONAL},   \
+        QB_CURRENCY_ROWS(AccountingPaymentAllocationPayment)
+#define ALLOCATED_ROWS(amount)                                                                                         \
+    {"TxnDate", ALLOCATED(allocated_on_date), &AS_DATE, OPTIONAL},                                                     \
+        {".", ALLOCATED(total_amount), QB_AMOUNT(amount), OPTIONAL},                                                   \
+        QB_CURRENCY_ROWS(AccountingPaymentAllocationAllocation)
+#define ALLOCATION_ROWS(name)                                                                                          \
+    {".", FIELD(AccountingPaymentAllocation, payment), AS_RECORD(name##_paid), OPTIONAL},                              \
+    {                                                                                                                  \
+        ".", FIELD(AccountingPaymentAllocation, allocation), AS_RECORD(name##_allocated), OPTIONAL                     \
+    }
+#define ALLOCATION_OF(name, prefix, number, account, amount)                                                           \
+    QB_TABLE(static const, name##_paid, AccountingPaymentAllocationPayment,                                            \
+             PAID_ROWS(prefix, number, account, amount));                                                              \
+    QB_TABLE(static const, name##_allocated, AccountingPaymentAllocationAllocation, ALLOCATED_ROWS(amount));           \
+    QB_TABLE(static const, name, AccountingPaymentAllocation, ALLOCATION_ROWS(name))
+ALLOCATION_OF(cost_allocation, "", "DocNumber", "AccountRef", QB_TOTAL);
+ALLOCATION_OF(receipt_allocation, "salesReceipt:", "PaymentRefNum", DEPOSITED, QB_TOTAL);
+ALLOCATION_OF(refund_allocation, "refundReceipt:", "PaymentRefNum", DEPOSITED, QB_TOTAL + QB_REFUND);
+ALLOCATION_OF(deposit_allocation, "deposit:", "DocNumber", DEPOSITED, QB_OWN_LINES);
 
 #define DIRECT_ROWS(Message, prefix, net, tax, total, sign, allocation)                                                \
     QB_HEAD_ROWS(Message, prefix), QB_CURRENCY_ROWS(Message),                                                          \
@@ -354,22 +348,25 @@ static const Mapping customer_contact = MAPPING(AccountingContactRef, customer_c
 
 #define INCOME(member)      FIELD(AccountingDirectIncome, member)
 #define INCOME_LINE(member) FIELD(AccountingDirectIncomeLineItem, member)
-#define RECEIPT_OF(name, prefix, sign, allocation)                                                                     \
-    static const MapRow name##_line_rows[] = {                                                                         \
-        SALES_ROWS(AccountingDirectIncomeLineItem, sign),                                                              \
-        {".", INCOME_LINE(tracking_category_refs), QB_CATEGORIES, OPTIONAL},                                           \
-    };                                                                                                                 \
-    static const Mapping name##_line = MAPPING(AccountingDirectIncomeLineItem, name##_line_rows);                      \
-    static const MapRow name##_rows[] = {                                                                              \
-        DIRECT_ROWS(AccountingDirectIncome, prefix, QB_NET, QB_AMOUNT(QB_TAX + sign), QB_TOTAL, sign, allocation),     \
-        {"CustomerMemo.value", INCOME(note),              &AS_TEXT,                          OPTIONAL},                                                      \
-        {"CustomerRef",        INCOME(contact_ref),       AS_RECORD(customer_contact),       OPTIONAL},                                   \
-        {"Line",               INCOME(line_items),        QB_LINES(name##_line),             OPTIONAL},                                                 \
-        {".",                  INCOME(supplemental_data), AS_SUPPLEMENT(receipt_supplement), OPTIONAL},                                 \
-    };                                                                                                                 \
-    const Mapping name = MAPPING(AccountingDirectIncome, name##_rows)
-RECEIPT_OF(qb_sales_receipt, "salesReceipt:", QB_SALE, receipt_allocation);
-RECEIPT_OF(qb_refund_receipt, "refundReceipt:", QB_REFUND, refund_allocation);
+#define RECEIPT_LINE_ROWS(sign)                                                                                        \
+    SALES_ROWS(AccountingDirectIncomeLineItem, sign),                                                                  \
+    {                                                                                                                  \
+        ".", INCOME_LINE(tracking_category_refs), QB_CATEGORIES, OPTIONAL                                              \
+    }
+#define RECEIPT_ROWS(prefix, sign, line, allocation)                                                                   \
+    DIRECT_ROWS(AccountingDirectIncome, prefix, QB_NET, QB_AMOUNT(QB_TAX + sign), QB_TOTAL, sign, allocation),         \
+        {"CustomerMemo.value", INCOME(note), &AS_TEXT, OPTIONAL},                                                      \
+        {"CustomerRef", INCOME(contact_ref), AS_RECORD(customer_contact), OPTIONAL},                                   \
+        {"Line", INCOME(line_items), QB_LINES(line), OPTIONAL},                                                        \
+    {                                                                                                                  \
+        ".", INCOME(supplemental_data), AS_SUPPLEMENT(receipt_supplement), OPTIONAL                                    \
+    }
+QB_TABLE(static const, receipt_line, AccountingDirectIncomeLineItem, RECEIPT_LINE_ROWS(QB_SALE));
+QB_TABLE(static const, refund_line, AccountingDirectIncomeLineItem, RECEIPT_LINE_ROWS(QB_REFUND));
+QB_TABLE(const, qb_sales_receipt, AccountingDirectIncome,
+         RECEIPT_ROWS("salesReceipt:", QB_SALE, receipt_line, receipt_allocation));
+QB_TABLE(const, qb_refund_receipt, AccountingDirectIncome,
+         RECEIPT_ROWS("refundReceipt:", QB_REFUND, refund_line, refund_allocation));
 
 static const MapRow deposit_line_rows[] = {
     LINE_ROWS(AccountingDirectIncomeLineItem, QB_SALE),

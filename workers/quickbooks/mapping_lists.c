@@ -57,21 +57,22 @@ static const Supplement bank_supplement[] = {{"AccountSubType"}};
 #define AS_CATEGORY     MAP_CONVERSION("category", map_category, .type = PROTOBUF_C_TYPE_STRING)
 #define AS_BALANCE      AS_CUSTOM(map_balance, "tributary.v1.Decimal")
 #define AS_IS_BANK      AS_IS_ONE_OF("Bank", "Credit Card")
+#define NO_TYPE         AS_CONSTANT_ENUM(ACCOUNTING_ACCOUNT_TYPE_UNKNOWN)
 #define ACCOUNT(member) FIELD(AccountingAccount, member)
 static const MapRow account_rows[] = {
     QB_HEAD_ROWS(AccountingAccount, ""),
-    {"AcctNum",            ACCOUNT(nominal_code),             &AS_TEXT,                                          OPTIONAL},
-    {"Name",               ACCOUNT(name),                     &AS_TEXT,                                          OPTIONAL},
-    {"Description",        ACCOUNT(description),              &AS_TEXT,                                          OPTIONAL},
-    {"FullyQualifiedName", ACCOUNT(fully_qualified_name),     &AS_TEXT,                                          OPTIONAL},
-    {"CurrencyRef.value",  ACCOUNT(currency),                 &AS_UPPER,                                         OPTIONAL},
-    {"CurrentBalance",     ACCOUNT(current_balance),          AS_BALANCE,                                        OPTIONAL},
-    {".",                  ACCOUNT(type),                     AS_CONSTANT_ENUM(ACCOUNTING_ACCOUNT_TYPE_UNKNOWN), OPTIONAL},
-    {"Classification",     ACCOUNT(type),                     AS_WORDS(account_type_words),                      OPTIONAL},
-    {"Classification",     ACCOUNT(fully_qualified_category), AS_CATEGORY,                                       OPTIONAL},
-    {".",                  ACCOUNT(status),                   QB_STATUS,                                         OPTIONAL},
-    {"AccountType",        ACCOUNT(is_bank_account),          AS_IS_BANK,                                        OPTIONAL},
-    {".",                  ACCOUNT(supplemental_data),        AS_SUPPLEMENT(account_supplement),                 OPTIONAL},
+    {"AcctNum",            ACCOUNT(nominal_code),             &AS_TEXT,                          OPTIONAL},
+    {"Name",               ACCOUNT(name),                     &AS_TEXT,                          OPTIONAL},
+    {"Description",        ACCOUNT(description),              &AS_TEXT,                          OPTIONAL},
+    {"FullyQualifiedName", ACCOUNT(fully_qualified_name),     &AS_TEXT,                          OPTIONAL},
+    {"CurrencyRef.value",  ACCOUNT(currency),                 &AS_UPPER,                         OPTIONAL},
+    {"CurrentBalance",     ACCOUNT(current_balance),          AS_BALANCE,                        OPTIONAL},
+    {".",                  ACCOUNT(type),                     NO_TYPE,                           OPTIONAL},
+    {"Classification",     ACCOUNT(type),                     AS_WORDS(account_type_words),      OPTIONAL},
+    {"Classification",     ACCOUNT(fully_qualified_category), AS_CATEGORY,                       OPTIONAL},
+    {".",                  ACCOUNT(status),                   QB_STATUS,                         OPTIONAL},
+    {"AccountType",        ACCOUNT(is_bank_account),          AS_IS_BANK,                        OPTIONAL},
+    {".",                  ACCOUNT(supplemental_data),        AS_SUPPLEMENT(account_supplement), OPTIONAL},
 };
 const Mapping qb_account = MAPPING(AccountingAccount, account_rows);
 
@@ -92,16 +93,15 @@ const Mapping qb_bank_account = MAPPING(AccountingBankAccount, bank_account_rows
 
 #define AS_PERSON AS_JOINED(" ", "GivenName", "MiddleName", "FamilyName")
 
-#define PHONE_OF(name, phone_type)                                                                                     \
-    static const MapRow name##_phone_rows[] = {                                                                        \
-        {"FreeFormNumber", FIELD(PbPhone, number), &AS_TEXT,                                     KEY     },                                                     \
-        {".",              FIELD(PbPhone, type),   AS_CONSTANT_ENUM(PB_PHONE_TYPE_##phone_type), OPTIONAL},                           \
-    };                                                                                                                 \
-    static const Mapping name##_phone = MAPPING(PbPhone, name##_phone_rows)
-PHONE_OF(primary, PRIMARY);
-PHONE_OF(alternate, LANDLINE);
-PHONE_OF(mobile, MOBILE);
-PHONE_OF(fax, FAX);
+#define PHONE_ROWS(phone_type)                                                                                         \
+    {"FreeFormNumber", FIELD(PbPhone, number), &AS_TEXT, KEY},                                                         \
+    {                                                                                                                  \
+        ".", FIELD(PbPhone, type), AS_CONSTANT_ENUM(PB_PHONE_TYPE_##phone_type), OPTIONAL                              \
+    }
+QB_TABLE(static const, primary_phone, PbPhone, PHONE_ROWS(PRIMARY));
+QB_TABLE(static const, alternate_phone, PbPhone, PHONE_ROWS(LANDLINE));
+QB_TABLE(static const, mobile_phone, PbPhone, PHONE_ROWS(MOBILE));
+QB_TABLE(static const, fax_phone, PbPhone, PHONE_ROWS(FAX));
 
 #define CONTACT(member) FIELD(AccountingContact, member)
 static const MapRow contact_rows[] = {
@@ -157,49 +157,48 @@ static const Word item_type_words[] = {
 
 /* An item is bought or sold if it has the account for it. */
 #define TERMS(member) FIELD(AccountingItemTerms, member)
-#define TERMS_OF(name, account, text, price, tax)                                                                      \
-    static const MapRow name##_rows[] = {                                                                              \
-        {account, TERMS(account_ref),  AS_RECORD(qb_account_ref),  KEY     },                                                 \
-        {text,    TERMS(description),  &AS_TEXT,                   OPTIONAL},                                                                \
-        {price,   TERMS(unit_price),   &AS_DECIMAL,                OPTIONAL},                                                             \
-        {tax,     TERMS(tax_rate_ref), AS_RECORD(qb_tax_rate_ref), OPTIONAL},                                              \
-    };                                                                                                                 \
-    static const Mapping name = MAPPING(AccountingItemTerms, name##_rows)
-TERMS_OF(bill_item, "ExpenseAccountRef", "PurchaseDesc", "PurchaseCost", "PurchaseTaxCodeRef");
-TERMS_OF(invoice_item, "IncomeAccountRef", "Description", "UnitPrice", "SalesTaxCodeRef");
+#define TERMS_ROWS(account, text, price, tax)                                                                          \
+    {account, TERMS(account_ref), AS_RECORD(qb_account_ref), KEY}, {text, TERMS(description), &AS_TEXT, OPTIONAL},     \
+        {price, TERMS(unit_price), &AS_DECIMAL, OPTIONAL},                                                             \
+    {                                                                                                                  \
+        tax, TERMS(tax_rate_ref), AS_RECORD(qb_tax_rate_ref), OPTIONAL                                                 \
+    }
+QB_TABLE(static const, bill_item, AccountingItemTerms,
+         TERMS_ROWS("ExpenseAccountRef", "PurchaseDesc", "PurchaseCost", "PurchaseTaxCodeRef"));
+QB_TABLE(static const, invoice_item, AccountingItemTerms,
+         TERMS_ROWS("IncomeAccountRef", "Description", "UnitPrice", "SalesTaxCodeRef"));
 
 static const Supplement item_supplement[] = {{"FullyQualifiedName"}, {"AssetAccountRef"}};
 
+#define OTHER_TYPE   AS_CONSTANT_ENUM(ACCOUNTING_ITEM_TYPE_UNKNOWN)
 #define ITEM(member) FIELD(AccountingItem, member)
 static const MapRow item_rows[] = {
     QB_HEAD_ROWS(AccountingItem, ""),
-    {"Name", ITEM(name),              &AS_TEXT,                                       OPTIONAL},
-    {"Sku",  ITEM(code),              &AS_TEXT,                                       OPTIONAL},
-    {".",    ITEM(item_status),       QB_STATUS,                                      OPTIONAL},
-    {".",    ITEM(type),              AS_CONSTANT_ENUM(ACCOUNTING_ITEM_TYPE_UNKNOWN), OPTIONAL},
-    {"Type", ITEM(type),              AS_WORDS(item_type_words),                      OPTIONAL},
-    {".",    ITEM(is_bill_item),      AS_IS_THERE("ExpenseAccountRef.value"),         OPTIONAL},
-    {".",    ITEM(is_invoice_item),   AS_IS_THERE("IncomeAccountRef.value"),          OPTIONAL},
-    {".",    ITEM(bill_item),         AS_RECORD(bill_item),                           OPTIONAL},
-    {".",    ITEM(invoice_item),      AS_RECORD(invoice_item),                        OPTIONAL},
-    {".",    ITEM(supplemental_data), AS_SUPPLEMENT(item_supplement),                 OPTIONAL},
+    {"Name", ITEM(name),              &AS_TEXT,                               OPTIONAL},
+    {"Sku",  ITEM(code),              &AS_TEXT,                               OPTIONAL},
+    {".",    ITEM(item_status),       QB_STATUS,                              OPTIONAL},
+    {".",    ITEM(type),              OTHER_TYPE,                             OPTIONAL},
+    {"Type", ITEM(type),              AS_WORDS(item_type_words),              OPTIONAL},
+    {".",    ITEM(is_bill_item),      AS_IS_THERE("ExpenseAccountRef.value"), OPTIONAL},
+    {".",    ITEM(is_invoice_item),   AS_IS_THERE("IncomeAccountRef.value"),  OPTIONAL},
+    {".",    ITEM(bill_item),         AS_RECORD(bill_item),                   OPTIONAL},
+    {".",    ITEM(invoice_item),      AS_RECORD(invoice_item),                OPTIONAL},
+    {".",    ITEM(supplemental_data), AS_SUPPLEMENT(item_supplement),         OPTIONAL},
 };
 const Mapping qb_item = MAPPING(AccountingItem, item_rows);
 
 /* ---- Tracking categories and payment methods ---- */
 
 #define TRACKING(member) FIELD(AccountingTrackingCategory, member)
-#define CATEGORY_OF(entity, prefix)                                                                                    \
-    static const MapRow entity##_rows[] = {                                                                            \
-        QB_HEAD_ROWS(AccountingTrackingCategory, prefix),                                                              \
-        {"Name",            TRACKING(name),         &AS_TEXT,            OPTIONAL},                                                                  \
-        {".",               TRACKING(status),       QB_STATUS,           OPTIONAL},                                                                  \
-        {"ParentRef.value", TRACKING(parent_id),    AS_PREFIXED(prefix), OPTIONAL},                                       \
-        {"HasChildren",     TRACKING(has_children), &AS_BOOLEAN,         OPTIONAL},                                                \
-    };                                                                                                                 \
-    const Mapping entity = MAPPING(AccountingTrackingCategory, entity##_rows)
-CATEGORY_OF(qb_class, "class:");
-CATEGORY_OF(qb_department, "department:");
+#define CATEGORY_ROWS(prefix)                                                                                          \
+    QB_HEAD_ROWS(AccountingTrackingCategory, prefix), {"Name", TRACKING(name), &AS_TEXT, OPTIONAL},                    \
+        {".", TRACKING(status), QB_STATUS, OPTIONAL},                                                                  \
+        {"ParentRef.value", TRACKING(parent_id), AS_PREFIXED(prefix), OPTIONAL},                                       \
+    {                                                                                                                  \
+        "HasChildren", TRACKING(has_children), &AS_BOOLEAN, OPTIONAL                                                   \
+    }
+QB_TABLE(const, qb_class, AccountingTrackingCategory, CATEGORY_ROWS("class:"));
+QB_TABLE(const, qb_department, AccountingTrackingCategory, CATEGORY_ROWS("department:"));
 
 static const Word method_type_words[] = {
     {"CREDIT_CARD", ACCOUNTING_PAYMENT_METHOD_TYPE_CREDIT_CARD},
@@ -311,6 +310,8 @@ static const Mapping website = MAPPING(PbWebLink, website_rows);
 #define AS_YEAR_START AS_CUSTOM(map_year_start, "tributary.v1.Date")
 #define INFO          "CompanyInfo."
 #define PREFERENCES   "Preferences."
+#define CLOSING       PREFERENCES "AccountingInfoPrefs.BookCloseDate"
+#define HOME          PREFERENCES "CurrencyPrefs.HomeCurrency.value"
 static const Supplement company_supplement[] = {
     {"Country",              WHOLE, INFO "Country"                                  },
     {"MultiCurrencyEnabled", WHOLE, PREFERENCES "CurrencyPrefs.MultiCurrencyEnabled"},
@@ -319,19 +320,19 @@ static const Supplement company_supplement[] = {
 
 #define COMPANY(member) FIELD(AccountingCompany, member)
 static const MapRow company_rows[] = {
-    {"realmId",                                       COMPANY(id),                        &AS_TEXT,                          REQUIRED},
-    {"realmId",                                       COMPANY(accounting_platform_ref),   &AS_TEXT,                          REQUIRED},
-    {INFO "MetaData.LastUpdatedTime",                 COMPANY(source_modified_date),      &AS_INSTANT,                       OPTIONAL},
-    {INFO "CompanyName",                              COMPANY(company_name),              &AS_TEXT,                          OPTIONAL},
-    {INFO "LegalName",                                COMPANY(company_legal_name),        &AS_TEXT,                          OPTIONAL},
-    {INFO "CompanyAddr",                              COMPANY(addresses),                 AS_ONE_RECORD(qb_plain_address),   OPTIONAL},
-    {INFO "PrimaryPhone",                             COMPANY(phone_numbers),             AS_ONE_RECORD(primary_phone),      OPTIONAL},
-    {INFO "WebAddr",                                  COMPANY(web_links),                 AS_ONE_RECORD(website),            OPTIONAL},
-    {INFO "EmployerId",                               COMPANY(tax_number),                &AS_TEXT,                          OPTIONAL},
-    {INFO "FiscalYearStartMonth",                     COMPANY(financial_year_start_date), AS_YEAR_START,                     OPTIONAL},
-    {INFO "MetaData.CreateTime",                      COMPANY(created_date),              &AS_INSTANT,                       OPTIONAL},
-    {PREFERENCES "AccountingInfoPrefs.BookCloseDate", COMPANY(ledger_lock_date),          &AS_DATE,                          OPTIONAL},
-    {PREFERENCES "CurrencyPrefs.HomeCurrency.value",  COMPANY(base_currency),             &AS_UPPER,                         OPTIONAL},
-    {".",                                             COMPANY(supplemental_data),         AS_SUPPLEMENT(company_supplement), OPTIONAL},
+    {"realmId",                       COMPANY(id),                        &AS_TEXT,                          REQUIRED},
+    {"realmId",                       COMPANY(accounting_platform_ref),   &AS_TEXT,                          REQUIRED},
+    {INFO "MetaData.LastUpdatedTime", COMPANY(source_modified_date),      &AS_INSTANT,                       OPTIONAL},
+    {INFO "CompanyName",              COMPANY(company_name),              &AS_TEXT,                          OPTIONAL},
+    {INFO "LegalName",                COMPANY(company_legal_name),        &AS_TEXT,                          OPTIONAL},
+    {INFO "CompanyAddr",              COMPANY(addresses),                 AS_ONE_RECORD(qb_plain_address),   OPTIONAL},
+    {INFO "PrimaryPhone",             COMPANY(phone_numbers),             AS_ONE_RECORD(primary_phone),      OPTIONAL},
+    {INFO "WebAddr",                  COMPANY(web_links),                 AS_ONE_RECORD(website),            OPTIONAL},
+    {INFO "EmployerId",               COMPANY(tax_number),                &AS_TEXT,                          OPTIONAL},
+    {INFO "FiscalYearStartMonth",     COMPANY(financial_year_start_date), AS_YEAR_START,                     OPTIONAL},
+    {INFO "MetaData.CreateTime",      COMPANY(created_date),              &AS_INSTANT,                       OPTIONAL},
+    {CLOSING,                         COMPANY(ledger_lock_date),          &AS_DATE,                          OPTIONAL},
+    {HOME,                            COMPANY(base_currency),             &AS_UPPER,                         OPTIONAL},
+    {".",                             COMPANY(supplemental_data),         AS_SUPPLEMENT(company_supplement), OPTIONAL},
 };
 const Mapping qb_company = MAPPING(AccountingCompany, company_rows);

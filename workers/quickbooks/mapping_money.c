@@ -143,21 +143,22 @@ static MapResult map_link_type(const MapSite *site, Error *err)
     return qb_put_word(site, yyjson_get_str(site->value), "Unknown");
 }
 
-#define ALLOCATED_TO(name, Line)                                                                                       \
-    static const MapRow name##_link_rows[] = {                                                                         \
-        {"type",   FIELD(Line##Link, type),   AS_CUSTOM_ENUM(map_link_type), OPTIONAL},                                    \
-        {"id",     FIELD(Line##Link, id),     &AS_TEXT,                      OPTIONAL},                                                             \
-        {"amount", FIELD(Line##Link, amount), &AS_DECIMAL,                   OPTIONAL},                                                  \
-    };                                                                                                                 \
-    static const Mapping name##_link = MAPPING(Line##Link, name##_link_rows);                                          \
-    static const MapRow name##_rows[] = {                                                                              \
-        {"amount",  FIELD(Line, amount),            &AS_DECIMAL,            OPTIONAL},                                                        \
-        {"date",    FIELD(Line, allocated_on_date), &AS_DATE,               OPTIONAL},                                                  \
-        {"links[]", FIELD(Line, links),             AS_RECORD(name##_link), OPTIONAL},                                             \
-    };                                                                                                                 \
-    static const Mapping name = MAPPING(Line, name##_rows)
-ALLOCATED_TO(payment_line, AccountingPaymentLine);
-ALLOCATED_TO(bill_payment_line, AccountingBillPaymentLine);
+#define LINK_ROWS(Link)                                                                                                \
+    {"type", FIELD(Link, type), AS_CUSTOM_ENUM(map_link_type), OPTIONAL}, {"id", FIELD(Link, id), &AS_TEXT, OPTIONAL}, \
+    {                                                                                                                  \
+        "amount", FIELD(Link, amount), &AS_DECIMAL, OPTIONAL                                                           \
+    }
+#define PAID_LINE_ROWS(Line, link)                                                                                     \
+    {"amount", FIELD(Line, amount), &AS_DECIMAL, OPTIONAL},                                                            \
+        {"date", FIELD(Line, allocated_on_date), &AS_DATE, OPTIONAL},                                                  \
+    {                                                                                                                  \
+        "links[]", FIELD(Line, links), AS_RECORD(link), OPTIONAL                                                       \
+    }
+QB_TABLE(static const, payment_link, AccountingPaymentLineLink, LINK_ROWS(AccountingPaymentLineLink));
+QB_TABLE(static const, payment_line, AccountingPaymentLine, PAID_LINE_ROWS(AccountingPaymentLine, payment_link));
+QB_TABLE(static const, bill_link, AccountingBillPaymentLineLink, LINK_ROWS(AccountingBillPaymentLineLink));
+QB_TABLE(static const, bill_payment_line, AccountingBillPaymentLine,
+         PAID_LINE_ROWS(AccountingBillPaymentLine, bill_link));
 
 #define PAYMENT_ROWS(Message, number)                                                                                  \
     QB_HEAD_ROWS(Message, ""), QB_CURRENCY_ROWS(Message),                                                              \
@@ -258,34 +259,33 @@ const Mapping qb_journal_entry = MAPPING(AccountingJournalEntry, journal_entry_r
 /* ---- Transfers ---- */
 
 #define SIDE(member) FIELD(AccountingTransferSide, member)
+#define END_ROWS(account)                                                                                              \
+    {account ".value", FIELD(AccountingRecordRef, id), &AS_TEXT, KEY},                                                 \
+    {                                                                                                                  \
+        ".", FIELD(AccountingRecordRef, data_type), AS_CONSTANT_TEXT("chartOfAccounts"), OPTIONAL                      \
+    }
+#define SIDE_ROWS(name)                                                                                                \
+    {".", SIDE(account_ref), AS_RECORD(name##_account), KEY},                                                          \
+        {".", SIDE(currency), AS_CONSTANT_TEXT("XXX"), OPTIONAL},                                                      \
+        {"CurrencyRef.value", SIDE(currency), &AS_UPPER, OPTIONAL},                                                    \
+    {                                                                                                                  \
+        "Amount", SIDE(amount), &AS_DECIMAL, OPTIONAL                                                                  \
+    }
 #define SIDE_OF(name, account)                                                                                         \
-    static const MapRow name##_account_rows[] = {                                                                      \
-        {account ".value", FIELD(AccountingRecordRef, id),        &AS_TEXT,                            KEY     },                                             \
-        {".",              FIELD(AccountingRecordRef, data_type), AS_CONSTANT_TEXT("chartOfAccounts"), OPTIONAL},                   \
-    };                                                                                                                 \
-    static const Mapping name##_account = MAPPING(AccountingRecordRef, name##_account_rows);                           \
-    static const MapRow name##_rows[] = {                                                                              \
-        {".",                 SIDE(account_ref), AS_RECORD(name##_account), KEY     },                                                      \
-        {".",                 SIDE(currency),    AS_CONSTANT_TEXT("XXX"),   OPTIONAL},                                                      \
-        {"CurrencyRef.value", SIDE(currency),    &AS_UPPER,                 OPTIONAL},                                                    \
-        {"Amount",            SIDE(amount),      &AS_DECIMAL,               OPTIONAL},                                                               \
-    };                                                                                                                 \
-    static const Mapping name = MAPPING(AccountingTransferSide, name##_rows)
-SIDE_OF(from_account, "FromAccountRef");
-SIDE_OF(to_account, "ToAccountRef");
+    QB_TABLE(static const, name##_account, AccountingRecordRef, END_ROWS(account));                                    \
+    QB_TABLE(static const, name, AccountingTransferSide, SIDE_ROWS(name))
+SIDE_OF(from_ledger, "FromAccountRef");
+SIDE_OF(to_ledger, "ToAccountRef");
 SIDE_OF(from_bank, "BankAccountRef");
 SIDE_OF(to_card, "CreditCardAccountRef");
 
 #define TRANSFER(member) FIELD(AccountingTransfer, member)
-#define TRANSFER_OF(name, prefix, source, destination)                                                                 \
-    static const MapRow name##_rows[] = {                                                                              \
-        QB_HEAD_ROWS(AccountingTransfer, prefix),                                                                      \
-        {"PrivateNote", TRANSFER(description), &AS_TEXT,               OPTIONAL},                                                    \
-        {"TxnDate",     TRANSFER(date),        &AS_DATE,               OPTIONAL},                                                               \
-        {".",           TRANSFER(from),        AS_RECORD(source),      OPTIONAL},                                                            \
-        {".",           TRANSFER(to),          AS_RECORD(destination), OPTIONAL},                                                         \
-        {".",           TRANSFER(status),      QB_VOID,                OPTIONAL},                                                                    \
-    };                                                                                                                 \
-    const Mapping name = MAPPING(AccountingTransfer, name##_rows)
-TRANSFER_OF(qb_transfer, "transfer:", from_account, to_account);
-TRANSFER_OF(qb_card_payment, "creditCardPayment:", from_bank, to_card);
+#define TRANSFER_ROWS(prefix, source, destination)                                                                     \
+    QB_HEAD_ROWS(AccountingTransfer, prefix), {"PrivateNote", TRANSFER(description), &AS_TEXT, OPTIONAL},              \
+        {"TxnDate", TRANSFER(date), &AS_DATE, OPTIONAL}, {".", TRANSFER(from), AS_RECORD(source), OPTIONAL},           \
+        {".", TRANSFER(to), AS_RECORD(destination), OPTIONAL},                                                         \
+    {                                                                                                                  \
+        ".", TRANSFER(status), QB_VOID, OPTIONAL                                                                       \
+    }
+QB_TABLE(const, qb_transfer, AccountingTransfer, TRANSFER_ROWS("transfer:", from_ledger, to_ledger));
+QB_TABLE(const, qb_card_payment, AccountingTransfer, TRANSFER_ROWS("creditCardPayment:", from_bank, to_card));

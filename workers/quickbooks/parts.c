@@ -3,28 +3,30 @@
 #include <ctype.h>
 #include <string.h>
 
-QB_REF(qb_account_ref, AccountingAccountRef, name);
-QB_REF(qb_customer_ref, AccountingCustomerRef, company_name);
-QB_REF(qb_supplier_ref, AccountingSupplierRef, supplier_name);
-QB_REF(qb_item_ref, AccountingItemRef, name);
-QB_REF(qb_tax_rate_ref, AccountingTaxRateRef, name);
-QB_REF(qb_payment_method_ref, AccountingPaymentMethodRef, name);
+#define REF_ROWS(Message, title)                                                                                       \
+    {"value", FIELD(Message, id), &AS_TEXT, KEY},                                                                      \
+    {                                                                                                                  \
+        "name", FIELD(Message, title), &AS_TEXT, OPTIONAL                                                              \
+    }
+QB_TABLE(const, qb_account_ref, AccountingAccountRef, REF_ROWS(AccountingAccountRef, name));
+QB_TABLE(const, qb_customer_ref, AccountingCustomerRef, REF_ROWS(AccountingCustomerRef, company_name));
+QB_TABLE(const, qb_supplier_ref, AccountingSupplierRef, REF_ROWS(AccountingSupplierRef, supplier_name));
+QB_TABLE(const, qb_item_ref, AccountingItemRef, REF_ROWS(AccountingItemRef, name));
+QB_TABLE(const, qb_tax_rate_ref, AccountingTaxRateRef, REF_ROWS(AccountingTaxRateRef, name));
+QB_TABLE(const, qb_payment_method_ref, AccountingPaymentMethodRef, REF_ROWS(AccountingPaymentMethodRef, name));
 
 #define ADDRESS(member) FIELD(AccountingAddress, member)
-#define ADDRESS_OF(mapping_name, address_type)                                                                         \
-    static const MapRow mapping_name##_rows[] = {                                                                      \
-        {"Line1",               ADDRESS(line1),  &AS_TEXT,                                      OPTIONAL},                                                                 \
-        {".",                   ADDRESS(line2),  AS_JOINED(", ",                                "Line2","Line3", "Line4", "Line5"), OPTIONAL},                          \
-        {"City",              ADDRESS(city),                     &AS_TEXT,                                                          OPTIONAL},                                                                   \
-        {"CountrySubDivisionCode",ADDRESS(region),&AS_TEXT,OPTIONAL},                                               \
-        {"Country",            ADDRESS(country),                                      &AS_TEXT,                                                                                                                  OPTIONAL                                                                                                },                                                             \
-        {"PostalCode",ADDRESS(postal_code),&AS_TEXT,OPTIONAL},                                                      \
-        {".",        ADDRESS(type),                                                    AS_CONSTANT_ENUM(address_type),                                                                                                                                                                                                          OPTIONAL                                                                                                                                                                                                                                                                                                                                                                                                                          },                                                \
-    };                                                                                                                 \
-    const Mapping mapping_name = MAPPING(AccountingAddress, mapping_name##_rows)
-ADDRESS_OF(qb_billing_address, ACCOUNTING_ADDRESS_TYPE_BILLING);
-ADDRESS_OF(qb_delivery_address, ACCOUNTING_ADDRESS_TYPE_DELIVERY);
-ADDRESS_OF(qb_plain_address, ACCOUNTING_ADDRESS_TYPE_UNKNOWN);
+#define REST_OF_ADDRESS AS_JOINED(", ", "Line2", "Line3", "Line4", "Line5")
+#define ADDRESS_ROWS(address_type)                                                                                     \
+    {"Line1", ADDRESS(line1), &AS_TEXT, OPTIONAL}, {".", ADDRESS(line2), REST_OF_ADDRESS, OPTIONAL},                   \
+        {"City", ADDRESS(city), &AS_TEXT, OPTIONAL}, {"CountrySubDivisionCode", ADDRESS(region), &AS_TEXT, OPTIONAL},  \
+        {"Country", ADDRESS(country), &AS_TEXT, OPTIONAL}, {"PostalCode", ADDRESS(postal_code), &AS_TEXT, OPTIONAL},   \
+    {                                                                                                                  \
+        ".", ADDRESS(type), AS_CONSTANT_ENUM(ACCOUNTING_ADDRESS_TYPE_##address_type), OPTIONAL                         \
+    }
+QB_TABLE(const, qb_billing_address, AccountingAddress, ADDRESS_ROWS(BILLING));
+QB_TABLE(const, qb_delivery_address, AccountingAddress, ADDRESS_ROWS(DELIVERY));
+QB_TABLE(const, qb_plain_address, AccountingAddress, ADDRESS_ROWS(UNKNOWN));
 
 /* ---- Reading ---- */
 

@@ -21,13 +21,10 @@
         "ExchangeRate", FIELD(Message, currency_rate), &AS_DECIMAL, OPTIONAL                                           \
     }
 
-/* A reference {"value", "name"} as a message of an id and a title: QB_REF(qb_item, AccountingItemRef, name). */
-#define QB_REF(mapping_name, Message, title)                                                                           \
-    static const MapRow mapping_name##_rows[] = {                                                                      \
-        {"value", FIELD(Message, id),    &AS_TEXT, KEY     },                                                                  \
-        {"name",  FIELD(Message, title), &AS_TEXT, OPTIONAL},                                                           \
-    };                                                                                                                 \
-    const Mapping mapping_name = MAPPING(Message, mapping_name##_rows)
+/* A mapping and its rows, from a macro of rows. */
+#define QB_TABLE(storage, mapping_name, Message, ...)                                                                  \
+    static const MapRow mapping_name##_rows[] = {__VA_ARGS__};                                                         \
+    storage Mapping mapping_name = MAPPING(Message, mapping_name##_rows)
 
 extern const Mapping qb_account_ref, qb_customer_ref, qb_supplier_ref, qb_item_ref, qb_tax_rate_ref,
     qb_payment_method_ref;
