@@ -115,17 +115,24 @@ def wait(seconds):
     threading.Event().wait(seconds)
 
 
-def served_late(calls, tenant, most, window, margin=0.0):
-    """Of each interactive call of the tenant: seconds from the moment at which its limit had a place for it (the `most`-th call
+def mean_use(times, window, start, end):
+    """How many calls were in the window, on average over the time from `start` to `end`. A count of calls would hang on where
+    the bursts lie that a moving window makes."""
+    spans = [(max(at, start), min(at + window, end)) for at in times]
+    return sum(max(0, last - first) for first, last in spans) / (end - start)
+
+
+def served_late(calls, tenant, most, window, since=0.0):
+    """Of each interactive call of the tenant that was wanted after `since`: seconds from the moment at which its limit had a place for it (the `most`-th call
     before had left the window) until it was answered."""
     others = sorted(c.answered for c in calls if c.tenant == tenant)
     late = []
     for call in calls:
-        if call.tenant != tenant or call.job_class != "interactive":
+        if call.tenant != tenant or call.job_class != "interactive" or call.wanted < since:
             continue
         before = [at for at in others if at < call.wanted]
         allowed = call.wanted
         if len(before) >= most:
             allowed = max(call.wanted, before[-most] + window)
-        late.append(call.answered - allowed - margin)
+        late.append(call.answered - allowed)
     return late

@@ -20,14 +20,15 @@
 enum { MOST_LIMITS = 8, MOST_WORK = 1024, SCHEDULER_MS = 500, HTTP_CONNECTIONS = 256, RETRY_MS = 200 };
 
 static const Option options[] = {
-    {"source",  "xero", "whose limits these are",                                     OPTION_TEXT    },
-    {"app",     "",     "the app's id at the vendor",                                 OPTION_TEXT    },
-    {"limits",  "",     "name:tenant|app:most:window_ms[:left header[:problem]] …", OPTION_TEXT    },
-    {"problem", NULL,   "header that names the limit of a refusal",                   OPTION_TEXT    },
-    {"longest", "10s",  "time for one answer",                                        OPTION_DURATION},
-    {"workers", "1",    "how many there are; 0: nobody knows",                        OPTION_INTEGER },
-    {"rank",    "0",    "how many of them come first",                                OPTION_INTEGER },
-    {"ahead",   "0",    "milliseconds added to the ledger's clock",                   OPTION_INTEGER },
+    {"source",        "xero", "whose limits these are",                                     OPTION_TEXT    },
+    {"app",           "",     "the app's id at the vendor",                                 OPTION_TEXT    },
+    {"limits",        "",     "name:tenant|app:most:window_ms[:left header[:problem]] …", OPTION_TEXT    },
+    {"tenant-header", NULL,   "header of each request that names the tenant",               OPTION_TEXT    },
+    {"problem",       NULL,   "header that names the limit of a refusal",                   OPTION_TEXT    },
+    {"longest",       "10s",  "time for one answer",                                        OPTION_DURATION},
+    {"workers",       "1",    "how many there are; 0: nobody knows",                        OPTION_INTEGER },
+    {"rank",          "0",    "how many of them come first",                                OPTION_INTEGER },
+    {"ahead",         "0",    "milliseconds added to the ledger's clock",                   OPTION_INTEGER },
 };
 
 typedef struct Work {
@@ -112,7 +113,9 @@ static bool call(const SourceJob *job, const Work *work, int *status, Error *err
 {
     AUTO(Arena) *arena = arena_new(16 * KIB);
     HttpResponse response = {0};
-    const HttpRequest request = {.url = work->url};
+    const char *name = config_text(caller.program.config, "tenant-header");
+    const char *header = name ? arena_format(arena, "%s: %s", name, work->tenant) : NULL;
+    const HttpRequest request = {.url = work->url, .headers = &header, .n_headers = name != NULL};
     if (!call_send(job, &request, arena, &response, err))
         return false;
     *status = response.status;

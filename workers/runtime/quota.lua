@@ -12,7 +12,7 @@
 -- and `lost` with negative scores: since when this registry has seen every call, and whether there was another before.
 -- A ledger is one packed value, so that it is evicted whole. Queues may be lost: they are manners, not counts.
 
-local SLOTS, FLIGHT_SLOT = 120, 250 -- expiries are rounded up to a part of the window, so that a month costs no more than a minute
+local SLOTS, FLIGHT_SLOT = 240, 250 -- expiries are rounded up to a part of the window, so that a month costs no more than a minute
 local FIRST_HOLD = 200              -- how long a call takes, before one was seen
 local SOON, SLACK = 1000, 2000      -- a promise binds others from so long before its moment until so long after it
 local LATER = 1e14                  -- in a queue, more than any time: whoever is not interactive stands behind
@@ -165,7 +165,6 @@ local function doubts(limits, born, lost)
         local left = since + limit.state.window + limit.state.life - now
         doubt = doubt or left > 0
         answer[#answer + 1] = math.max(0, left)
-        answer[#answer + 1] = since
         answer[#answer + 1] = (evicted or lost) and 1 or 0
     end
     return doubt, answer
@@ -216,7 +215,7 @@ end
 -- ---- What can be asked ----
 
 -- known, sure (1: the caller's own share allows it, whatever the ledger has lost), interactive, id, life.
--- {'unsure', now, born, (ms until whole, since, lost) each} · {'wait', now, born, ms, index} · {'taken', now, born, (used, frees at) each}
+-- {'unsure', now, born, (ms until whole, lost) each} · {'wait', now, born, ms, index} · {'taken', now, born, (used, frees at) each}
 local function take()
     local known, sure, interactive = tonumber(ARGV[3]), ARGV[4] == '1', ARGV[5] == '1'
     local id, life = ARGV[6], tonumber(ARGV[7])

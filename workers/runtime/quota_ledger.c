@@ -93,9 +93,8 @@ static void read_taken(LedgerAsk *ask, const redisReply *reply)
 static void read_unsure(LedgerAsk *ask, const redisReply *reply)
 {
     for (size_t i = 0; i < ask->n_meets; i++) {
-        ask->meets[i].whole_in_ms = number(reply, 3 + 3 * i);
-        ask->meets[i].since_ms = number(reply, 4 + 3 * i);
-        ask->meets[i].lost = number(reply, 5 + 3 * i) != 0;
+        ask->meets[i].whole_in_ms = number(reply, 3 + 2 * i);
+        ask->meets[i].lost = number(reply, 4 + 2 * i) != 0;
     }
 }
 

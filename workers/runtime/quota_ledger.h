@@ -27,9 +27,9 @@ typedef struct QuotaMeet {
     int64_t seen;    /* so many requests were counted; -1: not told */
     int64_t shut_ms; /* it takes no more for so long; 0: not told */
     /* What the ledger says of it. */
-    int64_t used, frees_ms;        /* TAKEN: how many count now, and when the first of them ceases to */
-    int64_t whole_in_ms, since_ms; /* UNSURE: 0: it is whole; since when the ledger has every call, by its clock */
-    bool lost;                     /* UNSURE: there were calls before */
+    int64_t used, frees_ms; /* TAKEN: how many count now, and when the first of them ceases to */
+    int64_t whole_in_ms;    /* UNSURE: until the ledger has seen every call that counts; 0: it has */
+    bool lost;              /* UNSURE: there were calls before */
 } QuotaMeet;
 
 typedef enum LedgerAnswer {

@@ -79,17 +79,15 @@ QuotaUses *quota_uses_of(Quota *quota, const QuotaPlace *place, size_t i)
 /* One limit's doubt: false when the ledger can be believed. */
 static bool doubt_of(const Quota *quota, const QuotaMeet *met, bool interactive, QuotaDoubt *doubt)
 {
-    *doubt = (QuotaDoubt){.since_ms = met->since_ms,
-                          .lost = met->lost,
-                          .first_window = true,
+    int64_t now_ms = clock_monotonic_ms(), whole_ms = met->window_ms + quota->life_ms;
+    bool away = quota->away_ms > 0;
+    *doubt = (QuotaDoubt){.from_ms = away ? quota->away_ms : now_ms + met->whole_in_ms - whole_ms,
+                          .until_ms = now_ms + (away ? whole_ms : met->whole_in_ms),
+                          .credit_ms = whole_ms,
+                          .lost = away ? quota->born_ms != 0 : met->lost,
                           .interactive = interactive,
                           .fleet = quota->fleet};
-    if (quota->away_ms == 0)
-        return met->whole_in_ms > 0;
-    doubt->since_ms = quota->away_ms;
-    doubt->lost = quota->born_ms != 0;
-    doubt->first_window = clock_monotonic_ms() - quota->away_ms < met->window_ms + quota->life_ms;
-    return true;
+    return away || met->whole_in_ms > 0;
 }
 
 /* How long to wait for the own share; 0: it has room now. */

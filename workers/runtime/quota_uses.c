@@ -24,8 +24,8 @@ struct QuotaUses {
     int64_t window_ms, used;
     Slot *slots; /* ascending */
     size_t n_slots, room;
-    int64_t since_ms, credit; /* of the last doubt: what was in use when it came up */
-    int64_t kept_until_ms;    /* a place is kept for an interactive call that waits */
+    int64_t from_ms, until_ms, credit; /* of the last doubt; what was in use when it began */
+    int64_t kept_until_ms;             /* a place is kept for an interactive call that waits */
 };
 
 struct QuotaTable {
@@ -208,12 +208,14 @@ static int64_t frees_in_ms(const QuotaUses *uses, int64_t need, int64_t now_ms)
 int64_t quota_uses_wait_ms(QuotaUses *uses, const QuotaDoubt *doubt, int64_t most, int64_t cost, int64_t now_ms)
 {
     int64_t used = quota_uses_count(uses, now_ms), may = quota_share(most, doubt->fleet);
-    if (uses->since_ms != doubt->since_ms) {
-        uses->since_ms = doubt->since_ms;
-        uses->credit = used;
+    if (now_ms >= uses->until_ms) {
+        uses->from_ms = doubt->from_ms;
+        uses->credit = doubt->lost ? used : INT64_MAX;
     }
+    if (uses->until_ms < doubt->until_ms)
+        uses->until_ms = doubt->until_ms;
     bool alone = doubt->fleet.n == 1; /* whoever was alone made all calls itself */
-    if (doubt->lost && doubt->first_window && !alone && uses->window_ms < HOUR_MS && uses->credit < may)
+    if (now_ms < uses->from_ms + doubt->credit_ms && !alone && uses->window_ms < HOUR_MS && uses->credit < may)
         may = uses->credit;
     if (!doubt->interactive && uses->kept_until_ms > now_ms && may > cost)
         may -= cost;

@@ -40,10 +40,10 @@ void quota_uses_move(QuotaUses *uses, int64_t from_ms, int64_t until_ms, int64_t
 int64_t quota_uses_count(QuotaUses *uses, int64_t now_ms);
 
 typedef struct QuotaDoubt {
-    int64_t since_ms;  /* identifies it: since when the ledger is what it is */
-    bool lost;         /* there were calls before that nobody knows of */
-    bool first_window; /* not yet one window ago */
-    bool interactive;  /* the call: the others leave it the next place */
+    int64_t from_ms, until_ms; /* a doubt that begins before another has ended is the same one */
+    int64_t credit_ms;         /* how long after from_ms others may still have calls that nobody knows of */
+    bool lost;                 /* they may have some at all */
+    bool interactive;          /* the call: the others leave it the next place */
     QuotaFleet fleet;
 } QuotaDoubt;
 

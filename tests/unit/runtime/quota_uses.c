@@ -103,7 +103,7 @@ START_TEST(a_new_ledger_leaves_each_worker_its_share)
 {
     AUTO(QuotaTable) *table = quota_table_new();
     QuotaUses *uses = minute_of(table);
-    const QuotaDoubt doubt = {.since_ms = 7, .first_window = true, .fleet = third_of_eight};
+    const QuotaDoubt doubt = {.from_ms = NOW, .until_ms = NOW + MINUTE, .credit_ms = MINUTE, .fleet = third_of_eight};
     for (int i = 0; i < 8; i++) { /* 59 = 7 * 8 + 3, so the first three have 8 */
         ck_assert_int_eq(quota_uses_wait_ms(uses, &doubt, 59, 1, NOW), 0);
         quota_uses_add(uses, NOW + MINUTE, 1);
@@ -116,7 +116,8 @@ START_TEST(after_a_loss_no_more_is_taken_than_was_had)
 {
     AUTO(QuotaTable) *table = quota_table_new();
     QuotaUses *uses = minute_of(table);
-    const QuotaDoubt doubt = {.since_ms = 7, .lost = true, .first_window = true, .fleet = third_of_eight};
+    const QuotaDoubt doubt = {
+        .from_ms = NOW, .until_ms = NOW + MINUTE, .credit_ms = MINUTE, .lost = true, .fleet = third_of_eight};
     quota_uses_add(uses, NOW + 1000, 1);
     quota_uses_add(uses, NOW + 2000, 1);
     ck_assert_int_eq(quota_uses_wait_ms(uses, &doubt, 59, 1, NOW), 1000);
@@ -129,10 +130,27 @@ END_TEST
 START_TEST(who_had_nothing_gets_nothing_for_a_window_then_the_share)
 {
     AUTO(QuotaTable) *table = quota_table_new();
-    QuotaDoubt doubt = {.since_ms = 7, .lost = true, .first_window = true, .fleet = third_of_eight};
+    QuotaDoubt doubt = {
+        .from_ms = NOW, .until_ms = NOW + MINUTE, .credit_ms = MINUTE, .lost = true, .fleet = third_of_eight};
     ck_assert_int_eq(quota_uses_wait_ms(minute_of(table), &doubt, 59, 1, NOW), -1);
-    doubt.first_window = false;
-    ck_assert_int_eq(quota_uses_wait_ms(minute_of(table), &doubt, 59, 1, NOW), 0);
+    ck_assert_int_eq(quota_uses_wait_ms(minute_of(table), &doubt, 59, 1, NOW + MINUTE - 1), -1);
+    doubt.until_ms = NOW + 2 * MINUTE;
+    ck_assert_int_eq(quota_uses_wait_ms(minute_of(table), &doubt, 59, 1, NOW + MINUTE), 0);
+}
+END_TEST
+
+START_TEST(a_loss_during_a_doubt_takes_nothing_away)
+{
+    AUTO(QuotaTable) *table = quota_table_new();
+    QuotaUses *uses = minute_of(table);
+    QuotaDoubt doubt = {
+        .from_ms = NOW, .until_ms = NOW + MINUTE, .credit_ms = MINUTE, .lost = true, .fleet = third_of_eight};
+    quota_uses_add(uses, NOW + 1000, 1);
+    ck_assert_int_eq(quota_uses_wait_ms(uses, &doubt, 59, 1, NOW), 1000);
+    doubt.from_ms = NOW + 2000;
+    doubt.until_ms = NOW + 2000 + MINUTE;
+    ck_assert_int_eq(quota_uses_wait_ms(uses, &doubt, 59, 1, NOW + 2000), 0);
+    ck_assert_int_eq(quota_uses_wait_ms(uses, &doubt, 59, 8, NOW + MINUTE), 0);
 }
 END_TEST
 
@@ -140,7 +158,8 @@ START_TEST(who_had_more_than_the_share_waits_until_it_is_less)
 {
     AUTO(QuotaTable) *table = quota_table_new();
     QuotaUses *uses = minute_of(table);
-    const QuotaDoubt doubt = {.since_ms = 7, .lost = true, .first_window = true, .fleet = third_of_eight};
+    const QuotaDoubt doubt = {
+        .from_ms = NOW, .until_ms = NOW + MINUTE, .credit_ms = MINUTE, .lost = true, .fleet = third_of_eight};
     for (int i = 1; i <= 20; i++)
         quota_uses_add(uses, NOW + 1000 * i, 1);
     ck_assert_int_eq(quota_uses_wait_ms(uses, &doubt, 59, 1, NOW), 13000); /* seven are left then */
@@ -150,7 +169,8 @@ END_TEST
 START_TEST(a_worker_that_is_alone_knows_all_calls)
 {
     AUTO(QuotaTable) *table = quota_table_new();
-    const QuotaDoubt doubt = {.since_ms = 7, .lost = true, .first_window = true, .fleet = alone};
+    const QuotaDoubt doubt = {
+        .from_ms = NOW, .until_ms = NOW + MINUTE, .credit_ms = MINUTE, .lost = true, .fleet = alone};
     ck_assert_int_eq(quota_uses_wait_ms(minute_of(table), &doubt, 59, 59, NOW), 0);
     ck_assert_int_eq(quota_uses_wait_ms(minute_of(table), &doubt, 59, 60, NOW), -1);
 }
@@ -160,7 +180,7 @@ START_TEST(a_waiting_interactive_call_has_the_next_place)
 {
     AUTO(QuotaTable) *table = quota_table_new();
     QuotaUses *uses = minute_of(table);
-    QuotaDoubt doubt = {.since_ms = 7, .fleet = alone, .interactive = true};
+    QuotaDoubt doubt = {.from_ms = NOW, .until_ms = NOW + MINUTE, .fleet = alone, .interactive = true};
     quota_uses_add(uses, NOW + 1000, 1);
     quota_uses_add(uses, NOW + 9000, 1);
     ck_assert_int_eq(quota_uses_wait_ms(uses, &doubt, 2, 1, NOW), 1000);
@@ -178,4 +198,4 @@ SUITE("runtime quota uses", of_sixty_a_minute_fifty_nine_are_used, requests_in_f
       limits_and_owners_are_apart, a_new_ledger_leaves_each_worker_its_share,
       after_a_loss_no_more_is_taken_than_was_had, who_had_nothing_gets_nothing_for_a_window_then_the_share,
       who_had_more_than_the_share_waits_until_it_is_less, a_worker_that_is_alone_knows_all_calls,
-      a_waiting_interactive_call_has_the_next_place)
+      a_loss_during_a_doubt_takes_nothing_away, a_waiting_interactive_call_has_the_next_place)
