@@ -49,7 +49,6 @@ void qb_truth_company(QbTruth *truth)
     qb_tell_day(truth, "financialYearStartDate", clock_days_of((CivilDate){today.year, 1, 1}) * DAY);
     qb_tell_currency(truth, "baseCurrency", NULL);
     qb_tell_instant(truth, "createdDate", first);
-    qb_tell_instant(truth, "sourceModifiedDate", first);
     qb_supplement_text(truth, &open, "Country", business->country->alpha2);
     json_put_boolean(qb_supplement(truth, &open), "MultiCurrencyEnabled", business->foreign != NULL);
     qb_supplement_text(truth, &open, "ReportBasis", "Accrual");
