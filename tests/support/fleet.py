@@ -5,7 +5,6 @@ import socket
 import subprocess
 import tempfile
 import threading
-import time
 from pathlib import Path
 
 from world import CLONE, until
@@ -122,17 +121,12 @@ def mean_use(times, window, start, end):
     return sum(max(0, last - first) for first, last in spans) / (end - start)
 
 
-def served_late(calls, tenant, most, window, since=0.0):
-    """Of each interactive call of the tenant that was wanted after `since`: seconds from the moment at which its limit had a place for it (the `most`-th call
-    before had left the window) until it was answered."""
-    others = sorted(c.answered for c in calls if c.tenant == tenant)
+def served_late(calls, sends, most, window):
+    """Of each interactive call: seconds from the moment at which its limit had a place for it (the `most`-th request before had left
+    the window) until it was answered. `sends`: when the requests of the same tenant were made, those of killed workers too."""
     late = []
     for call in calls:
-        if call.tenant != tenant or call.job_class != "interactive" or call.wanted < since:
-            continue
-        before = [at for at in others if at < call.wanted]
-        allowed = call.wanted
-        if len(before) >= most:
-            allowed = max(call.wanted, before[-most] + window)
+        before = [at for at in sends if at < call.wanted]
+        allowed = max(call.wanted, before[-most] + window) if len(before) >= most else call.wanted
         late.append(call.answered - allowed)
     return late
