@@ -2,7 +2,6 @@
 #include "infra/sandbox/control.h"
 #include "infra/sandbox/quickbooks_call.h"
 #include "lib/clock.h"
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>

@@ -1,7 +1,6 @@
 /* The company and its preferences. */
 #include "infra/sandbox/quickbooks_render.h"
 #include <ctype.h>
-#include <stdio.h>
 
 static void put_pair(JsonWriter *json, const char *name, const char *value)
 {

@@ -1,8 +1,5 @@
 /* What sales and purchases have in common: amounts of lines, taxes, notes, and which payment settled what. */
 #include "infra/sandbox/quickbooks_document.h"
-#include "lib/auto.h"
-#include <stdio.h>
-#include <string.h>
 
 static int64_t power_of_ten(int digits)
 {

@@ -1,7 +1,5 @@
 /* The entities, and the objects of each. */
 #include "infra/sandbox/quickbooks_render.h"
-#include "lib/clock.h"
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 

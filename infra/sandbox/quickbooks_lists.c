@@ -1,7 +1,6 @@
 /* List entities: what documents point to. */
 #include "infra/sandbox/quickbooks_render.h"
 #include "lib/auto.h"
-#include <stdio.h>
 #include <string.h>
 
 static const struct {

@@ -1,6 +1,5 @@
 /* Payments, journal entries, transfers. */
 #include "infra/sandbox/quickbooks_document.h"
-#include "lib/auto.h"
 #include <stdio.h>
 #include <string.h>
 

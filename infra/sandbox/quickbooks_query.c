@@ -6,7 +6,6 @@
 #include "lib/auto.h"
 #include "lib/clock.h"
 #include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

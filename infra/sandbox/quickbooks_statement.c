@@ -2,7 +2,6 @@
 #include "infra/sandbox/quickbooks_report.h"
 #include "lib/auto.h"
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
 #define NO_TYPE ACCOUNT_TYPES

@@ -1,7 +1,6 @@
 /* The company in canonical form. */
 #include "infra/sandbox/quickbooks_truth.h"
 #include "lib/clock.h"
-#include <stdio.h>
 
 enum { DAY = 86400 };
 

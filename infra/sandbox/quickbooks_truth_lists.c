@@ -1,7 +1,6 @@
 /* Accounts, contacts, items, taxes, categories and payment methods in canonical form. */
 #include "infra/sandbox/quickbooks_truth.h"
 #include "lib/auto.h"
-#include <stdio.h>
 #include <string.h>
 
 static const char *status_word(const Entry *entry)

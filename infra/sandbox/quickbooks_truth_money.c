@@ -1,6 +1,5 @@
 /* Payments, journal entries and transfers in canonical form. */
 #include "infra/sandbox/quickbooks_truth.h"
-#include "lib/auto.h"
 #include <string.h>
 
 static const struct {

@@ -1,9 +1,7 @@
 /* Pages of a query, single objects, and changes since a moment. */
 #include "infra/sandbox/quickbooks_call.h"
 #include "lib/clock.h"
-#include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 static void write_row(QbCall *call, QbEntity entity, const QbRow *row)
 {
