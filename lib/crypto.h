@@ -29,6 +29,7 @@ DEFINE_AUTO(KeyRing, keyring_free)
 /* Borrowed from the ring. */
 const Secret *keyring_first(const KeyRing *ring, const char **id);
 const Secret *keyring_find(const KeyRing *ring, const char *id); /* NULL when it is not there */
+const char *keyring_id(const KeyRing *ring, size_t place);       /* NULL past the last */
 
 enum { KEY_SIZE = 32, KEY_ID_SIZE = 65 }; /* bytes of a key, and of the text that names it */
 

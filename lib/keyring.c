@@ -40,6 +40,11 @@ const Secret *keyring_first(const KeyRing *ring, const char **id)
     return ring->keys[0].secret;
 }
 
+const char *keyring_id(const KeyRing *ring, size_t place)
+{
+    return place < ring->n_keys ? ring->keys[place].id : NULL;
+}
+
 /* The rule libpq has for private keys: ours and closed to all others, or root's and readable by a group of ours, which
  * is how mounted Kubernetes secrets look. */
 static bool is_closed(const struct stat *file)

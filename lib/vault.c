@@ -164,25 +164,43 @@ static PGresult *query(Vault *vault, Error *err, const char *sql, int n_params, 
     return rows;
 }
 
+/* Not under a key that was rotated away while this process ran (`left`): nothing would ever wrap it anew. */
+static const char make_sql[] =
+    "with left_behind as (select id from control.master_key_left where id = $2),"
+    " made as (insert into control.company_key (company_id, master_key, wrapped)"
+    "          select id, $2, $3::bytea from control.company where id = $1 and not exists (select from left_behind)"
+    "          on conflict do nothing)"
+    " select id from left_behind";
+
 /* Of all who make the company's first key at once, one has made it. */
+static bool try_make_key(Vault *vault, const char *company_id, const char *context, const Secret *key,
+                         char id[KEY_ID_SIZE], bool *left, Error *err)
+{
+    AUTO(Text) *wrapped = text_new(NULL), *bytea = text_new(NULL);
+    if (!seal_master(vault, context, key, wrapped, id, err))
+        return false;
+    put_bytea(bytea, wrapped);
+    AUTO(PGresult) *rows = query(vault, err, make_sql, PG_PARAMS(company_id, id, bytea->bytes));
+    *left = rows && PQntuples(rows) > 0;
+    return rows != NULL;
+}
+
 static bool make_key(Vault *vault, const char *company_id, const char *context, Error *err)
 {
     uint8_t bytes[KEY_SIZE];
     char id[KEY_ID_SIZE];
+    bool left;
     crypto_random(bytes, sizeof bytes);
     AUTO(Secret) *key = secret_new(bytes, sizeof bytes);
     secret_wipe(bytes, sizeof bytes);
-    AUTO(Text) *wrapped = text_new(NULL);
-    if (!seal_master(vault, context, key, wrapped, id, err))
+    if (!try_make_key(vault, company_id, context, key, id, &left, err))
         return false;
-    AUTO(Text) *bytea = text_new(NULL);
-    put_bytea(bytea, wrapped);
-    AUTO(PGresult) *done = query(vault, err,
-                                 "insert into control.company_key (company_id, master_key, wrapped)"
-                                 " select id, $2, $3::bytea from control.company where id = $1"
-                                 " on conflict do nothing",
-                                 PG_PARAMS(company_id, id, bytea->bytes));
-    return done != NULL;
+    if (left && (!reload(vault, err) || !try_make_key(vault, company_id, context, key, id, &left, err)))
+        return false;
+    return !left || error_set(err, ERROR_CONFIG,
+                              "%s: the first master key here is '%s', which was rotated away: put the new one first, "
+                              "or run 'tributary keys rotate'",
+                              context, id);
 }
 
 static Secret *read_key(Vault *vault, const char *company_id, const char *context, bool *there, Error *err)
@@ -255,6 +273,16 @@ void vault_close(Vault *vault)
     keyring_free(vault->masters);
     pthread_mutex_destroy(&vault->lock);
     free(vault);
+}
+
+const char *vault_master_id(Vault *vault, size_t place, char id[KEY_ID_SIZE])
+{
+    pthread_mutex_lock(&vault->lock);
+    const char *name = keyring_id(vault->masters, place);
+    if (name)
+        snprintf(id, KEY_ID_SIZE, "%s", name);
+    pthread_mutex_unlock(&vault->lock);
+    return name ? id : NULL;
 }
 
 bool vault_seal(Vault *vault, const char *company_id, const char *context, const Secret *plain, Text *out, Error *err)

@@ -28,3 +28,6 @@ bool vault_seal(Vault *vault, const char *company_id, const char *context, const
  * the caller. */
 Secret *vault_unseal(Vault *vault, const char *company_id, const char *context, const char *sealed,
                      Error *err) MUST_CHECK;
+
+/* The id of the master key that stands at `place` in the file; 0 is the one that seals. NULL past the last. */
+const char *vault_master_id(Vault *vault, size_t place, char id[KEY_ID_SIZE]);
