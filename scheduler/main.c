@@ -42,13 +42,21 @@ typedef struct Scheduler {
     int64_t give_up_ms;
 } Scheduler;
 
+/* "https://host:port" and nothing behind it but slashes: Link's pages name their own paths from the root. */
+static bool is_origin(const char *url)
+{
+    size_t scheme = text_starts_with(url, "https://") ? 8 : text_starts_with(url, "http://") ? 7 : 0;
+    size_t host = scheme ? strcspn(url + scheme, "/?#@ \t") : 0;
+    return host > 0 && strspn(url + scheme + host, "/") == strlen(url + scheme + host);
+}
+
 /* Without one, the address that works on this machine. Links hold it, so it must not change while they live. */
 static bool set_public_url(Scheduler *self, Error *err)
 {
     const char *given = config_text(self->program.config, "public-url");
     size_t length = given ? strlen(given) : 0;
-    if (given && !text_starts_with(given, "https://") && !text_starts_with(given, "http://"))
-        return error_set(err, ERROR_CONFIG, "public-url: '%.80s' is no http(s) URL", given);
+    if (given && (!is_origin(given) || length >= sizeof self->public_url))
+        return error_set(err, ERROR_CONFIG, "public-url: '%.80s' is not https://host or http://host:port", given);
     while (length > 0 && given[length - 1] == '/')
         length--;
     snprintf(self->public_url, sizeof self->public_url, "%.*s", (int)length, given ? given : "");

@@ -42,6 +42,23 @@ create function control.fetch_on_first_link(company uuid, data_type text) return
         data_type not like 'commerce-%')
 $$;
 
+-- A company has one Linked accounting source, whichever road it came by: two ledgers would be mixed. The lock lets two that
+-- are linked in the same moment see each other.
+create function control.one_ledger() returns trigger language plpgsql as $$
+begin
+    if (select source_type from control.source where name = new.source) = 'Accounting' then
+        perform pg_advisory_xact_lock(hashtextextended(new.company_id::text, 6));
+        if exists (select from control.connection k join control.source s on s.name = k.source
+                   where k.company_id = new.company_id and k.id <> new.id and k.status = 'Linked'
+                   and s.source_type = 'Accounting') then
+            raise exclusion_violation using message = 'the company has an accounting source already';
+        end if;
+    end if;
+    return new;
+end $$;
+create trigger one_ledger before insert or update of status on control.connection
+    for each row when (new.status = 'Linked') execute function control.one_ledger();
+
 -- Objects as the API shows them. A stable id stands for a source's name where the reference product has UUIDs.
 create function control.instant_text(at timestamptz) returns text immutable language sql as $$
     select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')

@@ -82,10 +82,8 @@ void answer_record(Request *request, Response *response, const PGresult *rows, c
         answer_error(request, response, 404, "%s", missing);
 }
 
-void answer_record_with(Request *request, Response *response, const PGresult *rows, const char *missing,
-                        const char *name, const char *value)
+void answer_add(Response *response, const char *name, const char *value)
 {
-    answer_record(request, response, rows, missing);
     if (response->status != 200)
         return;
     Text *body = response->body; /* an object, which never is empty */

@@ -20,9 +20,8 @@ PGresult *api_query(Request *request, Response *response, const char *sql, int n
 /* The first row's column "record" as the whole answer; 404 with `missing` when there is no row. */
 void answer_record(Request *request, Response *response, const PGresult *rows, const char *missing);
 
-/* The same with one member more. */
-void answer_record_with(Request *request, Response *response, const PGresult *rows, const char *missing,
-                        const char *name, const char *value);
+/* Adds a member to the object that is the answer; nothing where the answer is an error. */
+void answer_add(Response *response, const char *name, const char *value);
 
 /* The body as a JSON object, or 400. */
 yyjson_val *request_object(Request *request, Response *response) MUST_CHECK;

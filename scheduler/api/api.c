@@ -42,6 +42,10 @@ static const Route api_routes[] = {
     {"GET",    COMPANY "/data/history/{datasetId}",        history_get,           ROLE_ADVISOR  },
     {"POST",   COMPANY "/data/history/{datasetId}/cancel", history_cancel,        ROLE_ADVISOR  },
     {"GET",    COMPANY "/dataStatus",                      data_status,           ROLE_ADVISOR  },
+    {"GET",    COMPANY "/syncSettings",                    sync_settings_get,     ROLE_ADVISOR  },
+    {"POST",   COMPANY "/syncSettings",                    sync_settings_set,     ROLE_DEVELOPER},
+    {"GET",    "/profile/syncSettings",                    sync_settings_get,     ROLE_ADVISOR  },
+    {"POST",   "/profile/syncSettings",                    sync_settings_set,     ROLE_DEVELOPER},
     {"GET",    COMPANY "/data/{path*}",                    records_of_company,    ROLE_ADVISOR  },
     {"GET",    CONNECTION "/data/{path*}",                 records_of_connection, ROLE_ADVISOR  },
 };

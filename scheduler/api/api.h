@@ -51,5 +51,8 @@ void history_get(Request *request, Response *response);
 void history_cancel(Request *request, Response *response);
 void data_status(Request *request, Response *response);
 
+void sync_settings_get(Request *request, Response *response); /* the client's, or a company's */
+void sync_settings_set(Request *request, Response *response);
+
 void records_of_company(Request *request, Response *response);
 void records_of_connection(Request *request, Response *response);

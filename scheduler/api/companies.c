@@ -108,8 +108,11 @@ static const char *missing(Request *request)
 static void answer_company(Request *request, Response *response, const PGresult *rows)
 {
     const char *url = PQntuples(rows) > 0 ? flow_link_url(request, response, pg_text(rows, 0, "id"), NULL) : "";
-    if (url)
-        answer_record_with(request, response, rows, missing(request), "linkUrl", url);
+    if (!url)
+        return;
+    answer_record(request, response, rows, missing(request));
+    answer_add(response, "redirect", url); /* the reference's name for it */
+    answer_add(response, "linkUrl", url);
 }
 
 void company_create(Request *request, Response *response)

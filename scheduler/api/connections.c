@@ -41,8 +41,10 @@ static void answer_connection(Request *request, Response *response, const PGresu
 {
     const char *url =
         PQntuples(rows) > 0 ? flow_link_url(request, response, request->params[0], pg_text(rows, 0, "id")) : "";
-    if (url)
-        answer_record_with(request, response, rows, missing, "linkUrl", url);
+    if (!url)
+        return;
+    answer_record(request, response, rows, missing);
+    answer_add(response, "linkUrl", url);
 }
 
 void connection_get(Request *request, Response *response)
@@ -117,15 +119,17 @@ static const char *read_settings(Request *request, Response *response, yyjson_va
     return NULL;
 }
 
-/* A company has one accounting source (P-026): a second one would mix two ledgers. */
-static bool ledger_is_free(Request *request, Response *response, const char *source)
+/* A company has one accounting source (P-026): a second one would mix two ledgers. For a new connection of `source`, or
+ * for one that there is (its id). */
+static bool ledger_is_free(Request *request, Response *response, const char *source, const char *id)
 {
     AUTO(PGresult) *rows = api_query(
         request, response,
         "select coalesce(s.title, k.source) as title from control.connection k join control.source s on s.name = "
         "k.source where k.company_id = $1 and k.status = 'Linked' and s.source_type = 'Accounting' "
-        "and (select source_type from control.source where name = $2) = 'Accounting' limit 1",
-        PG_PARAMS(request->params[0], source));
+        "and k.id is distinct from $3 and (select source_type from control.source where name = coalesce($2, (select "
+        "source from control.connection where id = $3))) = 'Accounting' limit 1",
+        PG_PARAMS(request->params[0], source, id));
     return rows &&
            (PQntuples(rows) == 0 ||
             answer_error(request, response, 409, "the company has an accounting source already, %s: unlink it first",
@@ -138,7 +142,7 @@ void connection_create(Request *request, Response *response)
     const char *source, *settings, *sealed = NULL;
     char id[37];
     if (!company_exists(request, response, request->params[0]) || !(source = read_source(request, response, &body)) ||
-        !ledger_is_free(request, response, source) || !(settings = read_settings(request, response, body)))
+        !ledger_is_free(request, response, source, NULL) || !(settings = read_settings(request, response, body)))
         return;
     text_uuid(id);
     yyjson_val *credential = json_at(body, "credential");
@@ -217,7 +221,7 @@ void connection_authorize(Request *request, Response *response)
 {
     const Api *api = request->context;
     const char *company = request->params[0], *id = request->params[1];
-    if (!connection_exists(request, response, company, id))
+    if (!connection_exists(request, response, company, id) || !ledger_is_free(request, response, NULL, id))
         return;
     yyjson_val *body = request_object(request, response);
     if (!body)

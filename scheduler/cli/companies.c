@@ -4,7 +4,8 @@
 #include <stdio.h>
 
 static const Option create_options[] = {
-    {"description", NULL, "what the company is, for people", OPTION_TEXT},
+    {"description", NULL,    "what the company is, for people",                                  OPTION_TEXT   },
+    {"link",        "false", "print a second line: a link by which its people connect a source", OPTION_BOOLEAN},
 };
 
 static bool create(Cli *cli, Error *err)
@@ -20,6 +21,8 @@ static bool create(Cli *cli, Error *err)
     if (!client_call(cli->client, "POST", "/companies", body->bytes, cli->arena, &answer, err))
         return false;
     puts(json_text(answer, "id"));
+    if (config_boolean(cli->config, "link"))
+        puts(json_text(answer, "linkUrl"));
     return true;
 }
 
@@ -56,15 +59,25 @@ static bool show(Cli *cli, Error *err)
     return true;
 }
 
+static bool link_it(Cli *cli, Error *err)
+{
+    yyjson_val *answer = NULL;
+    if (!client_call(cli->client, "GET", path(cli), NULL, cli->arena, &answer, err))
+        return false;
+    puts(json_text(answer, "linkUrl"));
+    return true;
+}
+
 static bool delete (Cli *cli, Error *err)
 {
     return client_call(cli->client, "DELETE", path(cli), NULL, cli->arena, NULL, err);
 }
 
 static const Command commands[] = {
-    {"company create", "NAME",    "make a company; prints its id",           NEEDS_API, 1, 1, OPTIONS(create_options), create},
-    {"company list",   NULL,      "all companies",                           NEEDS_API, 0, 0, NO_OPTIONS,              list  },
-    {"company show",   "COMPANY", "one company with its connections",        NEEDS_API, 1, 1, NO_OPTIONS,              show  },
-    {"company delete", "COMPANY", "delete it with connections and all data", NEEDS_API, 1, 1, NO_OPTIONS,              delete},
+    {"company create", "NAME",    "make a company; prints its id",               NEEDS_API, 1, 1, OPTIONS(create_options), create },
+    {"company list",   NULL,      "all companies",                               NEEDS_API, 0, 0, NO_OPTIONS,              list   },
+    {"company show",   "COMPANY", "one company with its connections",            NEEDS_API, 1, 1, NO_OPTIONS,              show   },
+    {"company link",   "COMPANY", "a link by which its people connect a source", NEEDS_API, 1, 1, NO_OPTIONS,              link_it},
+    {"company delete", "COMPANY", "delete it with connections and all data",     NEEDS_API, 1, 1, NO_OPTIONS,              delete },
 };
 const CommandTable company_commands = {commands, COUNT_OF(commands)};

@@ -12,8 +12,10 @@
 
 static const Option create_options[] = {
     COMPANY_OPTION,
-    {"source",  "stripe", "the source's name",                                  OPTION_TEXT},
-    {"setting", NULL,     "public settings of the source: key=value,key=value", OPTION_TEXT},
+    {"source",  "stripe", "the source's name",                                                               OPTION_TEXT},
+    {"setting", NULL,     "public settings of the source: key=value,key=value",                              OPTION_TEXT},
+    {"link",    "false",  "without a credential: a second line is the link by which its people give access",
+      OPTION_BOOLEAN                                                                                                     },
     CREDENTIAL_OPTION,
 };
 static const Option company_options[] = {COMPANY_OPTION};
@@ -63,22 +65,27 @@ static void put_credential(JsonWriter *writer, const Secret *secret)
 
 static bool create(Cli *cli, Error *err)
 {
-    AUTO(Secret) *secret = credential_input(cli->config, err);
-    if (!secret)
+    bool by_link = config_boolean(cli->config, "link");
+    AUTO(Secret) *secret = by_link ? NULL : credential_input(cli->config, err);
+    if (!by_link && !secret)
         return false;
     Text *body = text_new(NULL);
     JsonWriter writer = {.out = body};
     json_open(&writer, NULL, '{');
     json_put_text(&writer, "platformKey", config_text(cli->config, "source"));
-    put_credential(&writer, secret);
+    if (secret)
+        put_credential(&writer, secret);
     bool good = put_settings(&writer, config_text(cli->config, "setting"), err);
     json_close(&writer, '}');
     yyjson_val *answer = NULL;
     good = good && client_call(cli->client, "POST", company_path(cli, ""), body->bytes, cli->arena, &answer, err);
     forget(body);
-    if (good)
-        puts(json_text(answer, "id"));
-    return good;
+    if (!good)
+        return false;
+    puts(json_text(answer, "id"));
+    if (by_link)
+        puts(json_text(answer, "linkUrl"));
+    return true;
 }
 
 static bool authorize(Cli *cli, Error *err)
@@ -125,6 +132,15 @@ static bool show(Cli *cli, Error *err)
     return true;
 }
 
+static bool link_it(Cli *cli, Error *err)
+{
+    yyjson_val *answer = NULL;
+    if (!client_call(cli->client, "GET", connection_path(cli, ""), NULL, cli->arena, &answer, err))
+        return false;
+    puts(json_text(answer, "linkUrl"));
+    return true;
+}
+
 static bool unlink_it(Cli *cli, Error *err)
 {
     return client_call(cli->client, "PATCH", connection_path(cli, ""), "{\"status\":\"Unlinked\"}", cli->arena, NULL,
@@ -138,11 +154,13 @@ static bool delete (Cli *cli, Error *err)
 
 #define ONE "CONNECTION"
 static const Command commands[] = {
-    {"connection create",    NULL, "link a source; prints the id",   NEEDS_API, 0, 0, OPTIONS(create_options),    create   },
-    {"connection list",      NULL, "a company's connections",        NEEDS_API, 0, 0, OPTIONS(company_options),   list     },
-    {"connection show",      ONE,  "one connection",                 NEEDS_API, 1, 1, OPTIONS(company_options),   show     },
-    {"connection authorize", ONE,  "give it a new credential",       NEEDS_API, 1, 1, OPTIONS(authorize_options), authorize},
-    {"connection unlink",    ONE,  "end the access; the data stays", NEEDS_API, 1, 1, OPTIONS(company_options),   unlink_it},
-    {"connection delete",    ONE,  "delete it with all its data",    NEEDS_API, 1, 1, OPTIONS(company_options),   delete   },
+    {"connection create",    NULL, "link a source; prints the id",                         NEEDS_API, 0, 0, OPTIONS(create_options),    create   },
+    {"connection list",      NULL, "a company's connections",                              NEEDS_API, 0, 0, OPTIONS(company_options),   list     },
+    {"connection show",      ONE,  "one connection",                                       NEEDS_API, 1, 1, OPTIONS(company_options),   show     },
+    {"connection authorize", ONE,  "give it a new credential",                             NEEDS_API, 1, 1, OPTIONS(authorize_options), authorize},
+    {"connection link",      ONE,  "a link by which its people give access, now or again", NEEDS_API, 1, 1,
+     OPTIONS(company_options),                                                                                                          link_it  },
+    {"connection unlink",    ONE,  "end the access; the data stays",                       NEEDS_API, 1, 1, OPTIONS(company_options),   unlink_it},
+    {"connection delete",    ONE,  "delete it with all its data",                          NEEDS_API, 1, 1, OPTIONS(company_options),   delete   },
 };
 const CommandTable connection_commands = {commands, COUNT_OF(commands)};

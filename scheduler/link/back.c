@@ -1,10 +1,9 @@
 #include "scheduler/link/back.h"
 #include "lib/http.h"
-#include "lib/log.h"
-#include "scheduler/api/answer.h"
-#include "scheduler/link/page.h"
+#include "scheduler/link/flow_parts.h"
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* ---- The operator's list ---- */
 
@@ -13,7 +12,33 @@ static size_t origin_length(const char *url)
 {
     size_t scheme = text_starts_with(url, "https://") ? 8 : text_starts_with(url, "http://") ? 7 : 0;
     size_t host = scheme ? strcspn(url + scheme, "/?#") : 0;
-    return host > 0 && !memchr(url + scheme, '@', host) && !memchr(url + scheme, '\\', host) ? scheme + host : 0;
+    return host > 0 && !memchr(url + scheme, '@', host) ? scheme + host : 0;
+}
+
+/* "..", also with dots as "%2e": browsers take such a step before they ask. */
+static bool is_step_up(const char *segment, size_t length)
+{
+    size_t dots = 0;
+    for (size_t i = 0; i < length; dots++)
+        if (segment[i] == '.')
+            i++;
+        else if (length - i >= 3 && strncasecmp(segment + i, "%2e", 3) == 0)
+            i += 3;
+        else
+            return false;
+    return dots == 2;
+}
+
+static bool steps_up(const char *url)
+{
+    const char *segment = url + origin_length(url), *end = segment + strcspn(segment, "?");
+    while (segment < end) {
+        size_t length = strcspn(++segment, "/?");
+        if (is_step_up(segment, length))
+            return true;
+        segment += length;
+    }
+    return false;
 }
 
 static bool fits(const char *prefix, size_t length, const char *url)
@@ -23,19 +48,19 @@ static bool fits(const char *prefix, size_t length, const char *url)
     if (!same || length < origin) /* "https://good.example" must not allow "https://good.example.evil" */
         return false;
     char next = url[length];
-    return length == 0 || url[length - 1] == '/' || next == 0 || next == '/' || next == '?';
+    return url[length - 1] == '/' || next == 0 || next == '/' || next == '?';
 }
 
 bool back_allowed(const char *list, const char *url)
 {
     for (const char *c = url; *c; c++)
-        if (*c <= ' ' || *c >= 0x7f || *c == '#')
+        if (*c <= ' ' || *c >= 0x7f || *c == '#' || *c == '\\') /* browsers read '\' as '/' */
             return false;
     while (list && *list) {
-        size_t length = strcspn(list, ",");
-        if (length > 0 && fits(list, length, url) && !strstr(url, "/../"))
-            return true;
-        list += length + (list[length] == ',');
+        size_t length = strcspn(list, ", ");
+        if (length > 0 && fits(list, length, url))
+            return !steps_up(url);
+        list += length + (list[length] != 0);
     }
     return false;
 }
@@ -97,7 +122,7 @@ static void redirect(Request *request, Response *response, const PGresult *row, 
     if (code != BACK_DONE)
         add(request, url, "errorMessage", message);
     add(request, url, "data.company.companyName", pg_text(row, 0, "company_name"));
-    page_redirect(response, arena_text(request->arena, url->bytes));
+    page_go(request, response, arena_text(request->arena, url->bytes));
 }
 
 void back_answer(Request *request, Response *response, const char *connection_id, BackCode code, const char *message)
@@ -107,14 +132,14 @@ void back_answer(Request *request, Response *response, const char *connection_id
     char number[16];
     snprintf(number, sizeof number, "%d", code);
     AUTO(PGresult) *row =
-        api_query(request, response, note_sql, PG_PARAMS(connection_id, number, status_text, message));
+        link_query(request, response, note_sql, PG_PARAMS(connection_id, number, status_text, message));
     if (!row)
         return;
     if (PQntuples(row) > 0 && back_allowed(api->link_redirects, pg_text(row, 0, "redirect_url"))) {
         redirect(request, response, row, connection_id, code, status_text, message);
         return;
     }
-    page_open(request, response, 200, title, "");
+    page_open(response, 200, title);
     if (code == BACK_DONE)
         page_text(response, "%s", message);
     else

@@ -1,6 +1,5 @@
 /* From a link to the vendor: which source, then its consent. */
 #include "scheduler/link/flow_parts.h"
-#include <stdio.h>
 #include <string.h>
 
 /* ---- The link ---- */
@@ -26,7 +25,7 @@ static bool read_link(Request *request, Response *response, Link *link)
             continue;
         if (state == LINK_FAILED)
             log_warn("a link could not be read", KV_ERROR(&err));
-        page_stop(request, response, bad_links[i].status, bad_links[i].title, bad_links[i].text);
+        page_stop(response, bad_links[i].status, bad_links[i].title, bad_links[i].text);
         return false;
     }
     return true;
@@ -34,25 +33,12 @@ static bool read_link(Request *request, Response *response, Link *link)
 
 /* ---- The choice ---- */
 
-/* Sources that can be authorised in the browser, or the link's connection's one. Where a source's consent page is goes
- * into the policy for forms. */
+/* Sources that can be authorised in the browser, or the link's connection's one. */
 static const char choice_sql[] =
-    "select c.name as company, s.name as source, s.title, s.oauth ->> 'authorizeUrl' as url, k.status, k.reason "
+    "select c.name as company, s.name as source, s.title, k.status, k.reason "
     "from control.company c left join control.connection k on k.company_id = c.id and k.id = $2 "
     "left join control.source s on s.oauth is not null and s.client_secret is not null and ($2::uuid is null or s.name "
     "= k.source) where c.id = $1 and ($2::uuid is null or k.id is not null) order by s.title";
-
-static const char *origins(Request *request, const PGresult *rows)
-{
-    AUTO(Text) *list = text_new(NULL);
-    for (int i = 0; i < PQntuples(rows); i++) {
-        const char *url = pg_text(rows, i, "url"), *host = strstr(url, "://");
-        if (host)
-            text_printf(list, "%s%.*s", list->length > 0 ? " " : "",
-                        (int)(host + 3 - url + (long)strcspn(host + 3, "/?#")), url);
-    }
-    return arena_text(request->arena, list->bytes);
-}
 
 static void show_choice(Request *request, Response *response, const PGresult *rows)
 {
@@ -60,7 +46,7 @@ static void show_choice(Request *request, Response *response, const PGresult *ro
     const char *title = PQntuples(rows) > 1 ? "Connect your accounts"
                         : again ? arena_format(request->arena, "Connect %s again", pg_text(rows, 0, "title"))
                                 : arena_format(request->arena, "Connect %s", pg_text(rows, 0, "title"));
-    page_open(request, response, 200, title, origins(request, rows));
+    page_open(response, 200, title);
     page_text(response, "For %s. You sign in there yourself: your password stays with them.",
               pg_text(rows, 0, "company"));
     if (!pg_is_null(rows, 0, "reason"))
@@ -79,14 +65,14 @@ void link_open(Request *request, Response *response)
     Link link;
     if (!read_link(request, response, &link))
         return;
-    AUTO(PGresult) *rows = api_query(request, response, choice_sql,
-                                     PG_PARAMS(link.company_id, *link.connection_id ? link.connection_id : NULL));
+    AUTO(PGresult) *rows = link_query(request, response, choice_sql,
+                                      PG_PARAMS(link.company_id, *link.connection_id ? link.connection_id : NULL));
     if (!rows)
         return;
     if (PQntuples(rows) == 0)
-        page_stop(request, response, 404, "This account is gone", "It was deleted. Ask for a new link.");
+        page_stop(response, 404, "This account is gone", "It was deleted. Ask for a new link.");
     else if (pg_is_null(rows, 0, "source"))
-        page_stop(request, response, 501, "There is nothing to connect",
+        page_stop(response, 501, "There is nothing to connect",
                   "No source is set up here that can be "
                   "connected in the browser.");
     else
@@ -111,12 +97,12 @@ static const char connection_sql[] =
 static const char *connection_for(Request *request, Response *response, const Link *link, const char *source)
 {
     AUTO(PGresult) *rows =
-        api_query(request, response, connection_sql,
-                  PG_PARAMS(link->company_id, source, *link->connection_id ? link->connection_id : NULL));
+        link_query(request, response, connection_sql,
+                   PG_PARAMS(link->company_id, source, *link->connection_id ? link->connection_id : NULL));
     if (!rows)
         return NULL;
     if (!pg_is_null(rows, 0, "taken")) {
-        page_stop(request, response, 409, "There is an accounting source already",
+        page_stop(response, 409, "There is an accounting source already",
                   arena_format(request->arena,
                                "%s is connected. Disconnect it first: two ledgers of one company would be "
                                "mixed.",
@@ -124,7 +110,7 @@ static const char *connection_for(Request *request, Response *response, const Li
         return NULL;
     }
     if (pg_is_null(rows, 0, "id")) {
-        page_stop(request, response, 404, "This account is gone", "It was deleted. Ask for a new link.");
+        page_stop(response, 404, "This account is gone", "It was deleted. Ask for a new link.");
         return NULL;
     }
     return arena_text(request->arena, pg_text(rows, 0, "id"));
@@ -140,7 +126,7 @@ static void go_to_vendor(Request *request, Response *response, const OAuthApp *a
                     arena_format(request->arena,
                                  SESSION_COOKIE "=%s; Path=/link; HttpOnly; SameSite=Lax; Max-Age=86400%s",
                                  start->cookie, text_starts_with(api->public_url, "https://") ? "; Secure" : ""));
-    page_redirect(response, arena_text(request->arena, url->bytes));
+    page_go(request, response, arena_text(request->arena, url->bytes));
 }
 
 void link_start(Request *request, Response *response)
@@ -158,7 +144,7 @@ void link_start(Request *request, Response *response)
         bool unknown = err.kind == ERROR_UNSUPPORTED;
         if (!unknown)
             log_error("a source cannot be offered", KV("source", source), KV_ERROR(&err));
-        page_stop(request, response, unknown ? 404 : 503, unknown ? "There is no such source" : "Please try again",
+        page_stop(response, unknown ? 404 : 503, unknown ? "There is no such source" : "Please try again",
                   unknown ? "Choose one on the page before." : "This source cannot be reached at the moment.");
         return;
     }
@@ -170,6 +156,6 @@ void link_start(Request *request, Response *response)
                       pkce ? verifier : NULL, &start, &err))
         go_to_vendor(request, response, app, &start, pkce ? challenge : NULL);
     else
-        link_fail(request, response, &err);
+        link_fail(response, &err);
     secret_wipe(verifier, sizeof verifier);
 }

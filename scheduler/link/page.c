@@ -31,22 +31,20 @@ static void put_escaped(Text *out, const char *text)
     }
 }
 
-void page_open(Request *request, Response *response, int status, const char *title, const char *form_origins)
+void page_open(Response *response, int status, const char *title)
 {
     response->status = status;
     response->content_type = "text/html; charset=utf-8";
-    response_header(response, "Content-Security-Policy",
-                    arena_format(request->arena,
-                                 "default-src 'none'; style-src 'self'; form-action 'self'%s%s; "
-                                 "frame-ancestors 'none'; base-uri 'none'",
-                                 *form_origins ? " " : "", form_origins));
+    response_header(
+        response, "Content-Security-Policy",
+        "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'");
     response_header(response, "Referrer-Policy", "no-referrer"); /* the address is the link itself */
     response_header(response, "X-Content-Type-Options", "nosniff");
     response_header(response, "Cache-Control", "no-store");
     Text *out = response->body;
     text_set(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                  "<link rel=\"stylesheet\" href=\"/link/style.css\">\n<link rel=\"icon\" href=\"data:,\">\n<title>");
+                  "<link rel=\"stylesheet\" href=\"/link/style.css\">\n<title>");
     put_escaped(out, title);
     text_puts(out, "</title>\n</head>\n<body>\n<main>\n<h1>");
     put_escaped(out, title);
@@ -105,6 +103,18 @@ static void put_field(Text *out, const char *name, const char *value)
     text_puts(out, "\"");
 }
 
+void page_choices(Response *response, const char *legend)
+{
+    text_puts(response->body, "<fieldset>\n<legend>");
+    put_escaped(response->body, legend);
+    text_puts(response->body, "</legend>\n");
+}
+
+void page_choices_end(Response *response)
+{
+    text_puts(response->body, "</fieldset>\n");
+}
+
 void page_choice(Response *response, const char *name, const char *value, const char *label, bool checked)
 {
     text_puts(response->body, "<label><input type=\"radio\" required");
@@ -124,19 +134,36 @@ void page_button(Response *response, const char *name, const char *value, const 
     text_puts(response->body, "</button>\n");
 }
 
-void page_stop(Request *request, Response *response, int status, const char *title, const char *text)
+void page_stop(Response *response, int status, const char *title, const char *text)
 {
-    page_open(request, response, status, title, "");
-    page_alert(response, "%s", text);
+    page_open(response, status, title);
+    if (status < 400)
+        page_text(response, "%s", text);
+    else
+        page_alert(response, "%s", text);
     page_close(response);
 }
 
-void page_redirect(Response *response, const char *url)
+static void redirect(Response *response, const char *url)
 {
     response->status = 303;
     response_header(response, "Location", url);
     response_header(response, "Referrer-Policy", "no-referrer");
     response_header(response, "Cache-Control", "no-store");
+}
+
+void page_go(Request *request, Response *response, const char *url)
+{
+    if (strcmp(request->method, "POST") != 0) {
+        redirect(response, url);
+        return;
+    }
+    page_open(response, 200, "One moment");
+    response_header(response, "Refresh", arena_format(request->arena, "0;url=%s", url));
+    text_puts(response->body, "<p>If nothing happens, <a href=\"");
+    put_escaped(response->body, url);
+    text_puts(response->body, "\">go on here</a>.</p>\n");
+    page_close(response);
 }
 
 void page_style(Request *request, Response *response)

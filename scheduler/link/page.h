@@ -5,9 +5,8 @@
 #pragma once
 #include "lib/httpd.h"
 
-/* Writes the headers and everything up to the card's content. `form_origins`: where forms may lead beside here, for
- * the policy ("" or "https://login.example.com …"), on the request's arena or static. */
-void page_open(Request *request, Response *response, int status, const char *title, const char *form_origins);
+/* Writes the headers and everything up to the card's content. */
+void page_open(Response *response, int status, const char *title);
 void page_close(Response *response);
 
 /* A paragraph; page_alert() is one that assistive technology reads at once. */
@@ -17,14 +16,18 @@ void page_alert(Response *response, const char *format, ...) PRINTF_LIKE(2, 3);
 /* A form that posts to `action` (one of our own paths), and what stands in it. */
 void page_form(Response *response, const char *action);
 void page_form_end(Response *response);
+void page_choices(Response *response, const char *legend); /* what page_choice() adds belongs to, up to the end */
+void page_choices_end(Response *response);
 void page_choice(Response *response, const char *name, const char *value, const char *label, bool checked);
 void page_button(Response *response, const char *name, const char *value, const char *label); /* name NULL: plain */
 
-/* A whole page of one alert. */
-void page_stop(Request *request, Response *response, int status, const char *title, const char *text);
+/* A whole page of one paragraph, an alert when the status is an error's. */
+void page_stop(Response *response, int status, const char *title, const char *text);
 
-/* Sends the browser on. `url` lives on the arena. */
-void page_redirect(Response *response, const char *url);
+/* Sends the browser on to `url`, which lives on the arena. A form is not answered by a redirect but by a page that goes
+ * on by itself: browsers hold the policy for forms against every address of a chain of redirects, and nobody knows
+ * where else a vendor sends its user. */
+void page_go(Request *request, Response *response, const char *url);
 
 /* GET /link/style.css */
 void page_style(Request *request, Response *response);

@@ -52,25 +52,20 @@ static PGresult *query(PgPool *pool, Error *err, const char *sql, int n, const c
 
 /* Yesterday's browsers go when a new one comes. */
 static const char start_sql[] =
-    "with gone as (delete from control.link_session where created < now() - interval '1 day'), "
+    "with gone as (delete from control.link_session where created < now() - interval '1 day' or cookie = $8::bytea), "
     "forgotten as (delete from control.link_used where used < now() - interval '2 days') "
     "insert into control.link_session (cookie, nonce, company_id, connection_id, state, state_until, verifier) "
-    "values ($1::bytea, decode($2, 'hex'), $3, $4, $5::bytea, now() + $6::bigint * interval '1 ms', $7::bytea) "
-    "on conflict (cookie) do update set nonce = excluded.nonce, company_id = excluded.company_id, connection_id = "
-    "excluded.connection_id, state = excluded.state, state_until = excluded.state_until, verifier = "
-    "excluded.verifier, tokens = null, tenants = null, done = false, created = now()";
+    "values ($1::bytea, decode($2, 'hex'), $3, $4, $5::bytea, now() + $6::bigint * interval '1 ms', $7::bytea)";
 
 bool session_start(PgPool *pool, Vault *vault, const Link *link, const char *connection_id, const char *old_cookie,
                    const char *verifier, SessionStart *start, Error *err)
 {
-    char context[160], cookie[HASH_TEXT], state[HASH_TEXT];
+    char context[160], cookie[HASH_TEXT], state[HASH_TEXT], old[HASH_TEXT];
     uint8_t hash[32];
+    bool has_old = old_cookie && strlen(old_cookie) <= LONGEST_COOKIE;
     AUTO(Text) *sealed = text_new(NULL);
     AUTO(Secret) *secret = verifier ? secret_new(verifier, strlen(verifier)) : NULL;
-    if (old_cookie && strlen(old_cookie) == SESSION_TEXT_SIZE - 1)
-        memcpy(start->cookie, old_cookie, SESSION_TEXT_SIZE);
-    else
-        put_random(start->cookie);
+    put_random(start->cookie);
     put_random(start->state);
     if (secret &&
         !vault_seal(vault, link->company_id, context_of(context, connection_id, "verifier"), secret, sealed, err))
@@ -78,7 +73,8 @@ bool session_start(PgPool *pool, Vault *vault, const Link *link, const char *con
     AUTO(PGresult) *rows =
         query(pool, err, start_sql,
               PG_PARAMS(hash_text(cookie, hash, start->cookie), link->nonce, link->company_id, connection_id,
-                        hash_text(state, hash, start->state), PG_INT(SESSION_STATE_MS), secret ? sealed->bytes : NULL));
+                        hash_text(state, hash, start->state), PG_INT(SESSION_STATE_MS), secret ? sealed->bytes : NULL,
+                        has_old ? hash_text(old, hash, old_cookie) : NULL));
     return rows != NULL;
 }
 
@@ -103,17 +99,20 @@ static bool read_session(const PGresult *rows, Vault *vault, Session *session, E
     "s.company_id, s.connection_id, encode(s.nonce, 'hex') as nonce, s.verifier, s.tokens, (select k.source from "     \
     "control.connection k where k.id = s.connection_id) as source"
 
+#define LINK_IS_USED "exists (select from control.link_used u where u.nonce = s.nonce)"
+
 static SessionFound look_why(PgPool *pool, const char *cookie, const char *state, Error *err)
 {
     AUTO(PGresult) *rows = query(pool, err,
-                                 "select done, state is not distinct from $2::bytea and state_until < now() as expired "
-                                 "from control.link_session where cookie = $1::bytea",
+                                 "select done, " LINK_IS_USED " as used, state is not distinct from $2::bytea and "
+                                 "state_until < now() as expired from control.link_session s where cookie = $1::bytea",
                                  PG_PARAMS(cookie, state));
     if (!rows)
         return SESSION_FAILED;
     if (PQntuples(rows) == 0)
         return SESSION_NONE;
     return pg_boolean(rows, 0, "done")      ? SESSION_DONE
+           : pg_boolean(rows, 0, "used")    ? SESSION_USED
            : pg_boolean(rows, 0, "expired") ? SESSION_EXPIRED
                                             : SESSION_STALE;
 }
@@ -128,10 +127,11 @@ SessionFound session_return(PgPool *pool, Vault *vault, const char *cookie, cons
         return SESSION_NONE;
     hash_text(state_hash, hash, state);
     hash_text(cookie_hash, session->cookie, cookie);
-    AUTO(PGresult) *rows = query(pool, err,
-                                 "update control.link_session s set state = null where cookie = $1::bytea and state = "
-                                 "$2::bytea and state_until >= now() and not done returning " SESSION_COLUMNS,
-                                 PG_PARAMS(cookie_hash, state_hash));
+    AUTO(PGresult) *rows =
+        query(pool, err,
+              "update control.link_session s set state = null where cookie = $1::bytea and state = "
+              "$2::bytea and state_until >= now() and not done and not " LINK_IS_USED " returning " SESSION_COLUMNS,
+              PG_PARAMS(cookie_hash, state_hash));
     if (!rows)
         return SESSION_FAILED;
     if (PQntuples(rows) == 0)
@@ -172,6 +172,18 @@ static bool unpack_tokens(const Secret *packed, OAuthTokens *tokens, Error *err)
     return json != NULL;
 }
 
+static void put_tenants(JsonWriter *writer, const OAuthTenant *tenants, size_t n)
+{
+    json_open(writer, NULL, '[');
+    for (size_t i = 0; i < n; i++) {
+        json_open(writer, NULL, '{');
+        json_put_text(writer, "id", tenants[i].id);
+        json_put_text(writer, "name", tenants[i].name);
+        json_close(writer, '}');
+    }
+    json_close(writer, ']');
+}
+
 bool session_hold(PgPool *pool, Vault *vault, const Session *session, const OAuthTokens *tokens,
                   const OAuthTenant *tenants, size_t n, Error *err)
 {
@@ -179,10 +191,7 @@ bool session_hold(PgPool *pool, Vault *vault, const Session *session, const OAut
     AUTO(Secret) *packed = pack_tokens(tokens);
     AUTO(Text) *sealed = text_new(NULL), *json = text_new(NULL);
     JsonWriter writer = {.out = json};
-    json_open(&writer, NULL, '[');
-    for (size_t i = 0; i < n; i++)
-        json_put_text(&writer, NULL, tenants[i].id);
-    json_close(&writer, ']');
+    put_tenants(&writer, tenants, n);
     if (!vault_seal(vault, session->company_id, context_of(context, session->connection_id, "tokens"), packed, sealed,
                     err))
         return false;
@@ -190,6 +199,36 @@ bool session_hold(PgPool *pool, Vault *vault, const Session *session, const OAut
         pool, err, "update control.link_session set tokens = $2::bytea, tenants = $3::jsonb where cookie = $1::bytea",
         PG_PARAMS(cookie_parameter(cookie, session), sealed->bytes, json->bytes));
     return rows != NULL;
+}
+
+/* Whoever came back in time has as long again for the choice. */
+#define CHOOSING                                                                                                       \
+    "s.cookie = $1::bytea and s.tokens is not null and not s.done and not " LINK_IS_USED                               \
+    " and s.state_until > now() - interval '10 minutes'"
+
+SessionFound session_tenants(PgPool *pool, const char *cookie, Arena *arena, OAuthTenant **tenants, size_t *n,
+                             Error *err)
+{
+    char hash[HASH_TEXT];
+    uint8_t bytes[32];
+    if (!cookie || strlen(cookie) > LONGEST_COOKIE)
+        return SESSION_NONE;
+    hash_text(hash, bytes, cookie);
+    AUTO(PGresult) *rows = query(
+        pool, err,
+        "select t ->> 'id' as id, t ->> 'name' as name from control.link_session s, jsonb_array_elements(s.tenants) "
+        "with ordinality o (t, i) where " CHOOSING " order by i",
+        PG_PARAMS(hash));
+    if (!rows)
+        return SESSION_FAILED;
+    *n = (size_t)PQntuples(rows);
+    if (*n == 0)
+        return look_why(pool, hash, NULL, err);
+    *tenants = arena_alloc(arena, *n * sizeof **tenants);
+    for (int i = 0; i < PQntuples(rows); i++)
+        (*tenants)[i] =
+            (OAuthTenant){arena_text(arena, pg_text(rows, i, "id")), arena_text(arena, pg_text(rows, i, "name"))};
+    return SESSION_GOOD;
 }
 
 SessionFound session_choose(PgPool *pool, Vault *vault, const char *cookie, const char *tenant_id, Session *session,
@@ -203,8 +242,8 @@ SessionFound session_choose(PgPool *pool, Vault *vault, const char *cookie, cons
     /* The row as it was before, so that the tokens are there to read and taken only once. */
     AUTO(PGresult) *rows =
         query(pool, err,
-              "with s as (select * from control.link_session where cookie = $1::bytea and tenants ? $2 and tokens is "
-              "not null and not done and state_until > now() - interval '10 minutes' for update), "
+              "with s as (select * from control.link_session s where " CHOOSING
+              " and s.tenants @> jsonb_build_array(jsonb_build_object('id', $2::text)) for update), "
               "taken as (update control.link_session t set tokens = null from s where t.cookie = s.cookie) "
               "select " SESSION_COLUMNS " from s",
               PG_PARAMS(cookie_hash, tenant_id));
