@@ -227,11 +227,12 @@ static void tell_journal(XeroTruth *truth, int number)
     xero_close_record(truth, journal->created, false);
 }
 
-/* Manual journals are among the journals of all that is posted, too, and are told once. */
+/* Manual journals are among the journals of all that is posted, too, and are told once; drafts are no entries yet. */
 void xero_tell_journals(XeroTruth *truth)
 {
     for (int i = 0; i < n_book(truth->books, BOOK_JOURNAL); i++)
-        tell_manual_journal(truth, i);
+        if (!journal_at(truth->books, i)->draft || is_dead(&journal_at(truth->books, i)->entry))
+            tell_manual_journal(truth, i);
     for (int i = 0; i < truth->ledger->n_journals && !truth->ledger->without_journals; i++)
         if (truth->ledger->journals[i].kind != BOOK_JOURNAL)
             tell_journal(truth, i + 1);
