@@ -140,10 +140,11 @@ void back_answer(Request *request, Response *response, const char *connection_id
         return;
     }
     page_open(response, 200, title);
-    if (code == BACK_DONE)
+    if (code == BACK_DONE || code == BACK_CANCELLED)
         page_text(response, "%s", message);
     else
         page_alert(response, "%s", message);
-    page_text(response, "You can close this window.");
+    page_text(response, code == BACK_DONE ? "You can close this window."
+                                          : "Open your link again to have another try, or close this window.");
     page_close(response);
 }

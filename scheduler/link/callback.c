@@ -53,9 +53,9 @@ static void refuse_other(Request *request, Response *response, const Session *se
 {
     back_answer(request, response, session->connection_id, BACK_FAILED,
                 arena_format(request->arena,
-                             "You gave access to %s, but %s was connected here before. Their books must not be mixed: "
-                             "sign in to %s, or ask for a link of its own for the other.",
-                             given, linked, linked));
+                             "You gave access to another organisation (%s) than the one that was connected here before "
+                             "(%s). Their books must not be mixed: choose that one, or ask for a new link for this.",
+                             given, linked));
 }
 
 /* The organisation, once it is stored, is the connection's for good. "organisation" is its name, for people. */
@@ -237,7 +237,7 @@ void link_tenants(Request *request, Response *response)
     for (size_t i = 0; i < n; i++)
         page_choice(response, "tenant", tenants[i].id, tenants[i].name, i == 0);
     page_choices_end(response);
-    page_button(response, NULL, NULL, "Connect");
+    page_button(response, "Connect");
     page_form_end(response);
     page_close(response);
 }

@@ -40,22 +40,34 @@ static const char choice_sql[] =
     "left join control.source s on s.oauth is not null and s.client_secret is not null and ($2::uuid is null or s.name "
     "= k.source) where c.id = $1 and ($2::uuid is null or k.id is not null) order by s.title";
 
+static void show_many(Response *response, const PGresult *rows)
+{
+    for (int i = 0; i < PQntuples(rows); i++)
+        page_row(response, "source", pg_text(rows, i, "source"), pg_text(rows, i, "title"));
+}
+
+static void show_one(Request *request, Response *response, const PGresult *rows)
+{
+    page_hidden(response, "source", pg_text(rows, 0, "source"));
+    page_button(response, arena_format(request->arena, "Continue to %s", pg_text(rows, 0, "title")));
+}
+
 static void show_choice(Request *request, Response *response, const PGresult *rows)
 {
+    bool many = PQntuples(rows) > 1;
     bool again = !pg_is_null(rows, 0, "status") && strcmp(pg_text(rows, 0, "status"), "PendingAuth") != 0;
-    const char *title = PQntuples(rows) > 1 ? "Connect your accounts"
-                        : again ? arena_format(request->arena, "Connect %s again", pg_text(rows, 0, "title"))
-                                : arena_format(request->arena, "Connect %s", pg_text(rows, 0, "title"));
-    page_open(response, 200, title);
-    page_text(response, "For %s. You sign in there yourself: your password stays with them.",
+    page_open(response, 200,
+              many ? "Connect your accounts"
+                   : arena_format(request->arena, "Connect %s%s", pg_text(rows, 0, "title"), again ? " again" : ""));
+    page_text(response, "To connect %s, you sign in there yourself: your password stays with them.",
               pg_text(rows, 0, "company"));
     if (!pg_is_null(rows, 0, "reason"))
         page_text(response, "Why again: %s", pg_text(rows, 0, "reason"));
     page_form(response, arena_format(request->arena, "/link/%s/start", request->params[0]));
-    for (int i = 0; i < PQntuples(rows); i++)
-        page_button(response, "source", pg_text(rows, i, "source"),
-                    PQntuples(rows) > 1 ? pg_text(rows, i, "title")
-                                        : arena_format(request->arena, "Continue to %s", pg_text(rows, i, "title")));
+    if (many)
+        show_many(response, rows);
+    else
+        show_one(request, response, rows);
     page_form_end(response);
     page_close(response);
 }

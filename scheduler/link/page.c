@@ -124,14 +124,27 @@ void page_choice(Response *response, const char *name, const char *value, const 
     text_puts(response->body, "</span></label>\n");
 }
 
-void page_button(Response *response, const char *name, const char *value, const char *label)
+void page_button(Response *response, const char *label)
 {
-    text_puts(response->body, "<button type=\"submit\"");
-    if (name)
-        put_field(response->body, name, value);
+    text_puts(response->body, "<button type=\"submit\">");
+    put_escaped(response->body, label);
+    text_puts(response->body, "</button>\n");
+}
+
+void page_row(Response *response, const char *name, const char *value, const char *label)
+{
+    text_puts(response->body, "<button type=\"submit\" class=\"row\"");
+    put_field(response->body, name, value);
     text_puts(response->body, ">");
     put_escaped(response->body, label);
     text_puts(response->body, "</button>\n");
+}
+
+void page_hidden(Response *response, const char *name, const char *value)
+{
+    text_puts(response->body, "<input type=\"hidden\"");
+    put_field(response->body, name, value);
+    text_puts(response->body, ">\n");
 }
 
 void page_stop(Response *response, int status, const char *title, const char *text)

@@ -19,7 +19,10 @@ void page_form_end(Response *response);
 void page_choices(Response *response, const char *legend); /* what page_choice() adds belongs to, up to the end */
 void page_choices_end(Response *response);
 void page_choice(Response *response, const char *name, const char *value, const char *label, bool checked);
-void page_button(Response *response, const char *name, const char *value, const char *label); /* name NULL: plain */
+void page_hidden(Response *response, const char *name, const char *value);
+void page_button(Response *response, const char *label);
+/* One of several buttons of a form, each a value of `name`: a row of a list. */
+void page_row(Response *response, const char *name, const char *value, const char *label);
 
 /* A whole page of one paragraph, an alert when the status is an error's. */
 void page_stop(Response *response, int status, const char *title, const char *text);

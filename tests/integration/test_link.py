@@ -63,7 +63,7 @@ class InTheBrowser(LinkCase):
         company = self.company(redirectUrl=f"{self.site.url}/app/done?plan=gold")
         self.assertEqual(company["redirect"], company["linkUrl"])
         self.browser.go(company["linkUrl"])
-        self.browser.see("For Acme & Sons.")
+        self.browser.see("To connect Acme & Sons")
         self.look("1-choice")
         self.choose_source(company["linkUrl"], "quickbooks")
         self.look("2-consent-of-the-sandbox")
@@ -256,7 +256,7 @@ class InTheBrowser(LinkCase):
         self.browser.see("Their books must not be mixed")
         self.look("another-organisation")
         other = self.world.sandbox("GET", "/quickbooks/beta")["id"]
-        self.assertIn(f"You gave access to {other}, but {realm} was connected here before.", self.browser.text)
+        self.assertIn(f"another organisation ({other}) than the one that was connected here before ({realm})", self.browser.text)
         after = self.get(company, connection)
         self.assertEqual((after["status"], after["connectionInfo"], self.version(connection)),
                          ("Deauthorized", connection["connectionInfo"], "1"))
