@@ -15,8 +15,8 @@ enum { BATCH = 50 };
 
 #define NO_UUID "00000000-0000-0000-0000-000000000000"
 
-/* What lies straight under master keys. `select`: of the rows under another than $1 the next $3 behind $2. `update`:
- * row $1 from $2 to $3. Rows of a company are sealed under its own key again. */
+/* What lies straight under master keys. `select`: of the rows under another than $1 the next $3 behind $2, by id.
+ * `update`: row $1 from $2 to $3. Rows of a company are sealed under its own key again. */
 static const struct Kept {
     const char *what, *before_first, *select, *update;
 } kept[] = {
@@ -24,13 +24,13 @@ static const struct Kept {
      .before_first = NO_UUID,
      .select = "select company_id as id, null as company_id, 'company-key/' || company_id as context, wrapped as sealed"
                " from control.company_key where master_key <> $1 and company_id > $2::uuid"
-               " order by company_id limit $3",                                                        .update = "update control.company_key set wrapped = $3::bytea, master_key = control.sealed_with($3::bytea)"
-               " where company_id = $1 and wrapped = $2::bytea"                                                                                                      },
+               " order by 1 limit $3",                                                              .update = "update control.company_key set wrapped = $3::bytea, master_key = control.sealed_with($3::bytea)"
+               " where company_id = $1 and wrapped = $2::bytea"                                                                                                            },
     {.what = "client secrets",
      .before_first = "",
      .select = "select name as id, null as company_id, 'source/' || name || '/client-secret' as context,"
                " client_secret as sealed from control.source"
-               " where control.sealed_with(client_secret) <> $1 and name > $2 order by name limit $3", .update = "update control.source set client_secret = $3::bytea where name = $1 and client_secret = $2::bytea"},
+               " where control.sealed_with(client_secret) <> $1 and name > $2 order by 1 limit $3", .update = "update control.source set client_secret = $3::bytea where name = $1 and client_secret = $2::bytea"},
  /* API keys from before companies had keys of their own. */
     {.what = "credentials",
      .before_first = NO_UUID,
@@ -38,7 +38,7 @@ static const struct Kept {
          "select k.connection_id as id, c.company_id, 'credential/' || c.id || '/secret/' || k.version as context,"
          " k.secret as sealed from control.credential k join control.connection c on c.id = k.connection_id"
          " where control.sealed_with(k.secret) not like 'company/%' and $1::text is not null"
-         " and k.connection_id > $2::uuid order by k.connection_id limit $3",                          .update = "update control.credential set secret = $3::bytea where connection_id = $1 and secret = $2::bytea" },
+         " and k.connection_id > $2::uuid order by 1 limit $3",                                     .update = "update control.credential set secret = $3::bytea where connection_id = $1 and secret = $2::bytea" },
 };
 
 /* What each master key is needed for. */
