@@ -1,5 +1,4 @@
 #include "infra/sandbox/xero_truth.h"
-#include "infra/sandbox/ledger_vendor.h"
 #include "lib/clock.h"
 #include "lib/decimal.h"
 #include <ctype.h>
@@ -7,22 +6,49 @@
 #include <stdio.h>
 #include <string.h>
 
+static void write_id(const XeroTruth *truth, char id[LEDGER_ID_SIZE], const char *prefix, int thing, int index)
+{
+    char guid[XERO_ID_SIZE];
+    snprintf(id, LEDGER_ID_SIZE, "%s%s", prefix, xero_id(guid, truth->business, thing, index));
+}
+
+void xero_open_named(XeroTruth *truth, const char *id)
+{
+    truth->start = truth->json.out->length;
+    truth->comma = truth->json.comma;
+    snprintf(truth->id, sizeof truth->id, "%s", id);
+    json_open(&truth->json, id, '{');
+    json_put_text(&truth->json, "id", id);
+}
+
 void xero_open_record(XeroTruth *truth, const char *prefix, int thing, int index)
 {
-    char id[XERO_ID_SIZE], whole[LEDGER_ID_SIZE];
-    snprintf(whole, sizeof whole, "%s%s", prefix, xero_id(id, truth->business, thing, index));
-    json_open(&truth->json, whole, '{');
-    json_put_text(&truth->json, "id", whole);
+    char id[LEDGER_ID_SIZE];
+    write_id(truth, id, prefix, thing, index);
+    xero_open_named(truth, id);
 }
 
 void xero_close_record(XeroTruth *truth, int64_t updated, bool deleted)
 {
+    if (deleted) {
+        truth->json.out->length = truth->start;
+        truth->json.comma = truth->comma;
+        json_put_text(&truth->gone, NULL, truth->id);
+        return;
+    }
     if (updated)
         xero_tell_instant(truth, "sourceModifiedDate", updated);
     json_open(&truth->json, "metadata", '{');
-    json_put_boolean(&truth->json, "isDeleted", deleted);
+    json_put_boolean(&truth->json, "isDeleted", false);
     json_close(&truth->json, '}');
     json_close(&truth->json, '}');
+}
+
+void xero_tell_gone(XeroTruth *truth, const char *prefix, int thing, int index)
+{
+    char id[LEDGER_ID_SIZE];
+    write_id(truth, id, prefix, thing, index);
+    json_put_text(&truth->gone, NULL, id);
 }
 
 void xero_tell_text(XeroTruth *truth, const char *key, const char *value)
@@ -33,9 +59,9 @@ void xero_tell_text(XeroTruth *truth, const char *key, const char *value)
 
 void xero_tell_id(XeroTruth *truth, const char *key, const char *prefix, int thing, int index)
 {
-    char id[XERO_ID_SIZE], whole[LEDGER_ID_SIZE];
-    snprintf(whole, sizeof whole, "%s%s", prefix, xero_id(id, truth->business, thing, index));
-    json_put_text(&truth->json, key, whole);
+    char id[LEDGER_ID_SIZE];
+    write_id(truth, id, prefix, thing, index);
+    json_put_text(&truth->json, key, id);
 }
 
 void xero_tell_currency(XeroTruth *truth, const char *key, const Currency *currency)
@@ -145,65 +171,29 @@ static const struct {
     {"profitAndLoss",      xero_tell_profit_and_loss},
 };
 
-/* Allocations that were taken back. */
-static void tell_vanished_allocations(XeroTruth *truth, const char *data_type, BookKind kind)
-{
-    XeroPart parts[XERO_PARTS];
-    json_open(&truth->json, data_type, '[');
-    for (int i = 0; i < n_book(truth->books, kind); i++) {
-        const Settlement *settlement = settlement_at(truth->books, kind, i);
-        bool dead = settlement->entry.voided || settlement->entry.item.deleted;
-        int n = dead ? xero_parts(settlement, parts) : 0;
-        for (int j = 0; j < n; j++)
-            if (parts[j].type == XERO_PART_ALLOCATION)
-                xero_tell_id(truth, NULL, "allocation:", XERO_ALLOCATION, xero_part_number(kind, i, j));
-    }
-    json_close(&truth->json, ']');
-}
-
-/* What vanishes without trace; documents stay, marked. */
-static void tell_deleted(XeroTruth *truth)
-{
-    static const struct {
-        const char *data_type;
-        BookKind kind;
-    } lists[] = {
-        {"chartOfAccounts",    BOOK_ACCOUNT },
-        {"customers",          BOOK_CONTACT },
-        {"suppliers",          BOOK_CONTACT },
-        {"items",              BOOK_ITEM    },
-        {"trackingCategories", BOOK_CATEGORY},
-    };
-    json_open(&truth->json, "deleted", '{');
-    for (size_t i = 0; i < COUNT_OF(lists); i++) {
-        json_open(&truth->json, lists[i].data_type, '[');
-        for (int j = 0; j < n_book(truth->books, lists[i].kind); j++)
-            if (entry_at(truth->books, lists[i].kind, j)->item.deleted)
-                xero_tell_id(truth, NULL, "", lists[i].kind, j);
-        json_close(&truth->json, ']');
-    }
-    tell_vanished_allocations(truth, "payments", BOOK_PAYMENT);
-    tell_vanished_allocations(truth, "billPayments", BOOK_BILL_PAYMENT);
-    json_close(&truth->json, '}');
-}
-
 static void truth_of(const Account *account, Text *out)
 {
     AUTO(Arena) *arena = arena_new(256 * KIB);
+    AUTO(Text) *gone = text_new(NULL);
     Account *own = (Account *)account; /* the truth makes books and journals when nobody has looked yet */
     XeroTruth truth = {.json.out = out,
+                       .gone.out = gone,
                        .account = account,
                        .books = account_books(own),
                        .business = account->business,
                        .ledger = xero_ledger_now(own),
                        .arena = arena};
     json_open(&truth.json, NULL, '{');
+    json_open(&truth.gone, NULL, '{');
     for (size_t i = 0; i < COUNT_OF(types); i++) {
         json_open(&truth.json, types[i].data_type, '{');
+        json_open(&truth.gone, types[i].data_type, '[');
         types[i].tell(&truth);
+        json_close(&truth.gone, ']');
         json_close(&truth.json, '}');
     }
-    tell_deleted(&truth);
+    json_close(&truth.gone, '}');
+    json_put_raw(&truth.json, "deleted", gone->bytes, gone->length);
     json_close(&truth.json, '}');
 }
 

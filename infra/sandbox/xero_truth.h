@@ -3,6 +3,7 @@
  * from the rendering, and with tables of its own; only names, ids and the split of settlements are shared.
  */
 #pragma once
+#include "infra/sandbox/ledger_vendor.h"
 #include "infra/sandbox/xero_ledger.h"
 #include "infra/sandbox/xero_names.h"
 #include "lib/json.h"
@@ -14,6 +15,10 @@ typedef struct XeroTruth {
     const Business *business;
     const XeroLedger *ledger; /* up to date */
     Arena *arena;
+    JsonWriter gone; /* ids of the type's records that are deleted */
+    size_t start;    /* of the record that is open, */
+    bool comma;      /* whether one stands before it, */
+    char id[LEDGER_ID_SIZE];
 } XeroTruth;
 
 /* Each writes the members of one data type: {id: record, …}; the object is open. */
@@ -27,8 +32,12 @@ XeroTell xero_tell_journals, xero_tell_balance_sheet, xero_tell_profit_and_loss;
 
 /* A record under its id, prefix and GUID, as key and as member. */
 void xero_open_record(XeroTruth *truth, const char *prefix, int thing, int index);
-/* Its last members: sourceModifiedDate (an instant of the books; 0: none) and metadata. */
+void xero_open_named(XeroTruth *truth, const char *id);
+/* Its last members: sourceModifiedDate (an instant of the books; 0: none) and metadata. What is deleted is only named
+ * among the deleted: what a row says that was deleted later is what its reader saw last. */
 void xero_close_record(XeroTruth *truth, int64_t updated, bool deleted);
+/* Something that vanished without trace. */
+void xero_tell_gone(XeroTruth *truth, const char *prefix, int thing, int index);
 
 /* Parts. NULL and empty texts, and index -1, are left out. */
 void xero_tell_text(XeroTruth *truth, const char *key, const char *value);

@@ -97,8 +97,10 @@ void xero_tell_accounts(XeroTruth *truth)
     char text[320];
     for (int i = 0; i < n_book(truth->books, BOOK_ACCOUNT); i++) {
         const BookAccount *account = account_at(truth->books, i);
-        if (account->entry.item.deleted)
+        if (account->entry.item.deleted) {
+            xero_tell_gone(truth, "", BOOK_ACCOUNT, i);
             continue;
+        }
         xero_open_record(truth, "", BOOK_ACCOUNT, i);
         xero_tell_text(truth, "nominalCode", account->code);
         json_put_text(&truth->json, "name", account->name);
@@ -121,8 +123,12 @@ void xero_tell_bank_accounts(XeroTruth *truth)
     char number[96];
     for (int i = 0; i < n_book(truth->books, BOOK_ACCOUNT); i++) {
         const BookAccount *account = account_at(truth->books, i);
-        if (account->entry.item.deleted || !xero_is_bank(account))
+        if (!xero_is_bank(account))
             continue;
+        if (account->entry.item.deleted) {
+            xero_tell_gone(truth, "", BOOK_ACCOUNT, i);
+            continue;
+        }
         snprintf(number, sizeof number, "%s%s", account->sort_code ? account->sort_code : "",
                  account->number ? account->number : "");
         xero_open_record(truth, "", BOOK_ACCOUNT, i);
@@ -172,7 +178,11 @@ static void tell_contacts(XeroTruth *truth, bool customers)
     for (int i = 0; i < n_book(truth->books, BOOK_CONTACT); i++) {
         const BookContact *contact = contact_at(truth->books, i);
         bool other = customers ? contact->supplier : contact->customer;
-        if (!contact->entry.item.deleted && ((customers ? contact->customer : contact->supplier) || !other))
+        if (!(customers ? contact->customer : contact->supplier) && other)
+            continue;
+        if (contact->entry.item.deleted)
+            xero_tell_gone(truth, "", BOOK_CONTACT, i);
+        else
             tell_contact(truth, i, customers ? "customerName" : "supplierName");
     }
 }
@@ -211,8 +221,10 @@ void xero_tell_items(XeroTruth *truth)
 {
     for (int i = 0; i < n_book(truth->books, BOOK_ITEM); i++) {
         const BookItem *item = book_item_at(truth->books, i);
-        if (item->entry.item.deleted)
+        if (item->entry.item.deleted) {
+            xero_tell_gone(truth, "", BOOK_ITEM, i);
             continue;
+        }
         xero_open_record(truth, "", BOOK_ITEM, i);
         json_put_text(&truth->json, "name", item->name);
         json_put_text(&truth->json, "code", xero_item_code(item));
@@ -241,8 +253,7 @@ static void tell_component(XeroTruth *truth, const char *name, int percent_milli
 
 static void tell_tax(XeroTruth *truth, const char *code, const char *name, const BookTax *tax)
 {
-    json_open(&truth->json, code, '{');
-    json_put_text(&truth->json, "id", code);
+    xero_open_named(truth, code);
     json_put_text(&truth->json, "name", name);
     json_put_text(&truth->json, "code", code);
     json_put_text(&truth->json, "status",
@@ -277,8 +288,10 @@ void xero_tell_categories(XeroTruth *truth)
 {
     for (int i = 0; i < n_book(truth->books, BOOK_CATEGORY); i++) {
         const BookCategory *category = category_at(truth->books, i);
-        if (category->entry.item.deleted)
+        if (category->entry.item.deleted) {
+            xero_tell_gone(truth, "", BOOK_CATEGORY, i);
             continue;
+        }
         xero_open_record(truth, "", BOOK_CATEGORY, i);
         json_put_text(&truth->json, "name", category->name);
         json_put_text(&truth->json, "status", life(&category->entry));

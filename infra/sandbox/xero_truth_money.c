@@ -99,7 +99,9 @@ static void tell_settlements(XeroTruth *truth, BookKind kind)
             int number = xero_part_number(kind, i, j);
             if (parts[j].type == XERO_PART_CASH)
                 tell_cash(truth, kind, i, number, &parts[j]);
-            else if (parts[j].type == XERO_PART_ALLOCATION && !is_dead(&settlement->entry))
+            else if (parts[j].type == XERO_PART_ALLOCATION && is_dead(&settlement->entry))
+                xero_tell_gone(truth, "allocation:", XERO_ALLOCATION, number);
+            else if (parts[j].type == XERO_PART_ALLOCATION)
                 tell_allocation(truth, kind, i, number, &parts[j]);
         }
     }
