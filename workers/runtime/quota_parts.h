@@ -21,6 +21,7 @@ struct Quota {
     int64_t fleet_ms; /* when it was counted; 0: never */
     int64_t most_ms;  /* when there were as many as fleet.n */
     bool counting;
+    Event counted; /* notified when a count has ended */
 };
 
 /* quota_limits.c: the vendor's figures; the limits that apply to a call, and how they are put to the ledger. */

@@ -46,9 +46,12 @@ void quota_note_away(Quota *quota, const Error *err)
 
 /* ---- The own share ---- */
 
-/* Fewer workers than before count only when what the others used is over. */
+/* Fewer workers than before count only when what the others used is over. Who comes while another fiber counts goes by
+ * the count before, and waits when there is none: without it there is no share at all. */
 static void count_fleet(Quota *quota)
 {
+    while (quota->counting && quota->fleet_ms == 0)
+        event_wait(&quota->counted, -1);
     int64_t now_ms = clock_monotonic_ms();
     if (quota->counting || (quota->fleet_ms > 0 && now_ms - quota->fleet_ms < FLEET_FRESH_MS))
         return;
@@ -63,6 +66,7 @@ static void count_fleet(Quota *quota)
     }
     quota->fleet_ms = clock_monotonic_ms();
     quota->counting = false;
+    event_notify_all(&quota->counted);
 }
 
 static const char *owner_of(const QuotaPlace *place, const QuotaMeet *met)
@@ -103,7 +107,7 @@ int64_t quota_share_wait_ms(Quota *quota, const QuotaPlace *place, bool interact
         int64_t wait_ms =
             quota_uses_wait_ms(quota_uses_of(quota, place, i), &doubt, met->most, met->cost, clock_monotonic_ms());
         if (wait_ms < 0)
-            wait_ms = quota->away_ms == 0 ? met->whole_in_ms : NO_SHARE_MS;
+            wait_ms = NO_SHARE_MS;
         if (wait_ms > longest_ms) {
             longest_ms = wait_ms;
             *blocking = i;
