@@ -126,7 +126,7 @@ static bool is_blank(const Column *column)
     {
         yyjson_arr_foreach(json_at(section, "Rows"), j, m, row)
         {
-            if (is_row(row) && amount_of(column, row, amount) && !decimal_is_zero(amount))
+            if (is_row(row) && (!amount_of(column, row, amount) || !decimal_is_zero(amount)))
                 return false;
         }
     }
@@ -323,12 +323,14 @@ static bool column_of(const MapSite *site, int back, Column *column, Error *err)
     return column->rows && cell(yyjson_arr_get_first(column->rows), column->cell);
 }
 
-/* How many months there are, from the first that says anything: the business did not keep its books here before. */
-static int months_of(const MapSite *site, Error *err)
+/* How many months there are, from the first that says anything: the business did not keep its books here before. What
+ * is no number is no blank either, and fails when its month is read. */
+static int months_of(const MapSite *site)
 {
+    Error unread = {0};
     Column column;
     int n = MONTHS;
-    while (n > 0 && (!column_of(site, n - 1, &column, err) || is_blank(&column)))
+    while (n > 0 && (!column_of(site, n - 1, &column, &unread) || is_blank(&column)))
         n--;
     return n;
 }
@@ -344,7 +346,7 @@ static MapResult map_months(const MapSite *site, Error *err)
     CivilDate today;
     Column column;
     bool balance = site->field->descriptor == PB_DESCRIPTOR(AccountingBalanceSheetReport);
-    int n = months_of(site, err);
+    int n = months_of(site);
     if (!until(site, &today, err))
         return MAP_FAILED;
     for (int back = n - 1; back >= 0; back--) {
@@ -361,7 +363,7 @@ static MapResult map_months(const MapSite *site, Error *err)
 static MapResult map_month(const MapSite *site, Error *err)
 {
     CivilDate today;
-    int n = months_of(site, err);
+    int n = months_of(site);
     if (n == 0 || !until(site, &today, err))
         return n == 0 ? MAP_ABSENT : MAP_FAILED;
     const Column column = {.site = site};
