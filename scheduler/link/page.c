@@ -56,7 +56,7 @@ void page_close(Response *response)
     text_puts(response->body, "</main>\n</body>\n</html>\n");
 }
 
-static void put_paragraph(Response *response, const char *tag, const char *format, va_list arguments)
+static void PRINTF_LIKE(3, 0) put_paragraph(Response *response, const char *tag, const char *format, va_list arguments)
 {
     char text[LONGEST_TEXT];
     vsnprintf(text, sizeof text, format, arguments);
