@@ -61,3 +61,14 @@ env_sandbox() {
     env_set "${prefix}_CLIENT_ID" sandbox-app
     env_set "${prefix}_CLIENT_SECRET" sandbox-secret
 }
+
+# env_vendor SOURCE: the user's own, and nothing of a sandbox before it.
+env_vendor() {
+    local prefix=TRIBUTARY_${1^^} name
+    env_users "${prefix}_URL"
+    [[ $1 != stripe ]] || return 0
+    for name in AUTHORIZE_URL TOKEN_URL CLIENT_ID CLIENT_SECRET; do
+        name=${prefix}_$name
+        env_set "$name" "${!name:-}"
+    done
+}
