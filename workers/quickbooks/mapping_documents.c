@@ -49,8 +49,8 @@ static MapResult map_billed(const MapSite *site, Error *err)
     (void)err;
     const char *account = BY_ACCOUNT ".BillableStatus", *item = BY_ITEM ".BillableStatus";
     const char *path = json_at(site->record, account) ? account : item;
-    bool billed = qb_is_word(site->record, path, "Billable") || qb_is_word(site->record, path, "HasBeenBilled");
-    return qb_put_word(site, billed ? "Customer" : "NotApplicable", "Unknown");
+    bool billed = map_is_word(site->record, path, "Billable") || map_is_word(site->record, path, "HasBeenBilled");
+    return map_put_word(site, billed ? "Customer" : "NotApplicable", "Unknown");
 }
 
 static const MapRow receivable_tracking_rows[] = {TRACKING_ROWS(AccountingReceivableTracking)};
@@ -99,7 +99,7 @@ static MapResult map_discount_percent(const MapSite *site, Error *err)
     {
         if (!json_boolean(line, "DiscountLineDetail.PercentBased", false))
             continue;
-        if (!qb_number(line, "DiscountLineDetail.DiscountPercent", percent, err))
+        if (!map_number_at(line, "DiscountLineDetail.DiscountPercent", percent, err))
             return MAP_FAILED;
         map_put_decimal(site, percent);
         return MAP_READ;
@@ -173,7 +173,7 @@ static MapResult map_orders(const MapSite *site, Error *err)
     {
         MapSite one = *site;
         one.value = linked;
-        if (!qb_is_word(linked, "TxnType", "PurchaseOrder"))
+        if (!map_is_word(linked, "TxnType", "PurchaseOrder"))
             continue;
         result = map_record(&one, err);
         if (result == MAP_FAILED || !site->row->as->appends)
@@ -298,10 +298,10 @@ const Mapping qb_purchase_order = MAPPING(AccountingPurchaseOrder, purchase_orde
         ".", FIELD(AccountingPaymentAllocation, allocation), AS_RECORD(name##_allocated), OPTIONAL                     \
     }
 #define ALLOCATION_OF(name, prefix, number, account, amount)                                                           \
-    QB_TABLE(static const, name##_paid, AccountingPaymentAllocationPayment,                                            \
-             PAID_ROWS(prefix, number, account, amount));                                                              \
-    QB_TABLE(static const, name##_allocated, AccountingPaymentAllocationAllocation, ALLOCATED_ROWS(amount));           \
-    QB_TABLE(static const, name, AccountingPaymentAllocation, ALLOCATION_ROWS(name))
+    MAP_TABLE(static const, name##_paid, AccountingPaymentAllocationPayment,                                           \
+              PAID_ROWS(prefix, number, account, amount));                                                             \
+    MAP_TABLE(static const, name##_allocated, AccountingPaymentAllocationAllocation, ALLOCATED_ROWS(amount));          \
+    MAP_TABLE(static const, name, AccountingPaymentAllocation, ALLOCATION_ROWS(name))
 ALLOCATION_OF(cost_allocation, "", "DocNumber", "AccountRef", QB_TOTAL);
 ALLOCATION_OF(receipt_allocation, "salesReceipt:", "PaymentRefNum", DEPOSITED, QB_TOTAL);
 ALLOCATION_OF(refund_allocation, "refundReceipt:", "PaymentRefNum", DEPOSITED, QB_TOTAL + QB_REFUND);
@@ -361,12 +361,12 @@ static const Mapping customer_contact = MAPPING(AccountingContactRef, customer_c
     {                                                                                                                  \
         ".", INCOME(supplemental_data), AS_SUPPLEMENT(receipt_supplement), OPTIONAL                                    \
     }
-QB_TABLE(static const, receipt_line, AccountingDirectIncomeLineItem, RECEIPT_LINE_ROWS(QB_SALE));
-QB_TABLE(static const, refund_line, AccountingDirectIncomeLineItem, RECEIPT_LINE_ROWS(QB_REFUND));
-QB_TABLE(const, qb_sales_receipt, AccountingDirectIncome,
-         RECEIPT_ROWS("salesReceipt:", QB_SALE, receipt_line, receipt_allocation));
-QB_TABLE(const, qb_refund_receipt, AccountingDirectIncome,
-         RECEIPT_ROWS("refundReceipt:", QB_REFUND, refund_line, refund_allocation));
+MAP_TABLE(static const, receipt_line, AccountingDirectIncomeLineItem, RECEIPT_LINE_ROWS(QB_SALE));
+MAP_TABLE(static const, refund_line, AccountingDirectIncomeLineItem, RECEIPT_LINE_ROWS(QB_REFUND));
+MAP_TABLE(const, qb_sales_receipt, AccountingDirectIncome,
+          RECEIPT_ROWS("salesReceipt:", QB_SALE, receipt_line, receipt_allocation));
+MAP_TABLE(const, qb_refund_receipt, AccountingDirectIncome,
+          RECEIPT_ROWS("refundReceipt:", QB_REFUND, refund_line, refund_allocation));
 
 static const MapRow deposit_line_rows[] = {
     LINE_ROWS(AccountingDirectIncomeLineItem, QB_SALE),

@@ -40,9 +40,9 @@ static MapResult map_category(const MapSite *site, Error *err)
 static MapResult map_balance(const MapSite *site, Error *err)
 {
     char balance[DECIMAL_SIZE], negative[DECIMAL_SIZE];
-    bool credit = qb_is_word(site->record, "Classification", "Liability") ||
-                  qb_is_word(site->record, "Classification", "Equity") ||
-                  qb_is_word(site->record, "Classification", "Revenue");
+    bool credit = map_is_word(site->record, "Classification", "Liability") ||
+                  map_is_word(site->record, "Classification", "Equity") ||
+                  map_is_word(site->record, "Classification", "Revenue");
     if (yyjson_equals_str(site->value, ""))
         return MAP_ABSENT;
     if (!map_number(site->value, false, balance) || !decimal_negate(negative, balance))
@@ -98,10 +98,10 @@ const Mapping qb_bank_account = MAPPING(AccountingBankAccount, bank_account_rows
     {                                                                                                                  \
         ".", FIELD(PbPhone, type), AS_CONSTANT_ENUM(PB_PHONE_TYPE_##phone_type), OPTIONAL                              \
     }
-QB_TABLE(static const, primary_phone, PbPhone, PHONE_ROWS(PRIMARY));
-QB_TABLE(static const, alternate_phone, PbPhone, PHONE_ROWS(LANDLINE));
-QB_TABLE(static const, mobile_phone, PbPhone, PHONE_ROWS(MOBILE));
-QB_TABLE(static const, fax_phone, PbPhone, PHONE_ROWS(FAX));
+MAP_TABLE(static const, primary_phone, PbPhone, PHONE_ROWS(PRIMARY));
+MAP_TABLE(static const, alternate_phone, PbPhone, PHONE_ROWS(LANDLINE));
+MAP_TABLE(static const, mobile_phone, PbPhone, PHONE_ROWS(MOBILE));
+MAP_TABLE(static const, fax_phone, PbPhone, PHONE_ROWS(FAX));
 
 #define CONTACT(member) FIELD(AccountingContact, member)
 static const MapRow contact_rows[] = {
@@ -149,12 +149,6 @@ const Mapping qb_supplier = MAPPING(AccountingSupplier, supplier_rows);
 
 /* ---- Items ---- */
 
-static const Word item_type_words[] = {
-    {"Inventory",    ACCOUNTING_ITEM_TYPE_INVENTORY    },
-    {"NonInventory", ACCOUNTING_ITEM_TYPE_NON_INVENTORY},
-    {"Service",      ACCOUNTING_ITEM_TYPE_SERVICE      },
-};
-
 /* An item is bought or sold if it has the account for it. */
 #define TERMS(member) FIELD(AccountingItemTerms, member)
 #define TERMS_ROWS(account, text, price, tax)                                                                          \
@@ -163,10 +157,10 @@ static const Word item_type_words[] = {
     {                                                                                                                  \
         tax, TERMS(tax_rate_ref), AS_RECORD(qb_tax_rate_ref), OPTIONAL                                                 \
     }
-QB_TABLE(static const, bill_item, AccountingItemTerms,
-         TERMS_ROWS("ExpenseAccountRef", "PurchaseDesc", "PurchaseCost", "PurchaseTaxCodeRef"));
-QB_TABLE(static const, invoice_item, AccountingItemTerms,
-         TERMS_ROWS("IncomeAccountRef", "Description", "UnitPrice", "SalesTaxCodeRef"));
+MAP_TABLE(static const, bill_item, AccountingItemTerms,
+          TERMS_ROWS("ExpenseAccountRef", "PurchaseDesc", "PurchaseCost", "PurchaseTaxCodeRef"));
+MAP_TABLE(static const, invoice_item, AccountingItemTerms,
+          TERMS_ROWS("IncomeAccountRef", "Description", "UnitPrice", "SalesTaxCodeRef"));
 
 static const Supplement item_supplement[] = {{"FullyQualifiedName"}, {"AssetAccountRef"}};
 
@@ -178,7 +172,7 @@ static const MapRow item_rows[] = {
     {"Sku",  ITEM(code),              &AS_TEXT,                               OPTIONAL},
     {".",    ITEM(item_status),       QB_STATUS,                              OPTIONAL},
     {".",    ITEM(type),              OTHER_TYPE,                             OPTIONAL},
-    {"Type", ITEM(type),              AS_WORDS(item_type_words),              OPTIONAL},
+    {"Type", ITEM(type),              &AS_SAME_WORD,                          OPTIONAL},
     {".",    ITEM(is_bill_item),      AS_IS_THERE("ExpenseAccountRef.value"), OPTIONAL},
     {".",    ITEM(is_invoice_item),   AS_IS_THERE("IncomeAccountRef.value"),  OPTIONAL},
     {".",    ITEM(bill_item),         AS_RECORD(bill_item),                   OPTIONAL},
@@ -197,18 +191,15 @@ const Mapping qb_item = MAPPING(AccountingItem, item_rows);
     {                                                                                                                  \
         "HasChildren", TRACKING(has_children), &AS_BOOLEAN, OPTIONAL                                                   \
     }
-QB_TABLE(const, qb_class, AccountingTrackingCategory, CATEGORY_ROWS("class:"));
-QB_TABLE(const, qb_department, AccountingTrackingCategory, CATEGORY_ROWS("department:"));
+MAP_TABLE(const, qb_class, AccountingTrackingCategory, CATEGORY_ROWS("class:"));
+MAP_TABLE(const, qb_department, AccountingTrackingCategory, CATEGORY_ROWS("department:"));
 
-static const Word method_type_words[] = {
-    {"CREDIT_CARD", ACCOUNTING_PAYMENT_METHOD_TYPE_CREDIT_CARD},
-};
 #define METHOD(member) FIELD(AccountingPaymentMethod, member)
 static const MapRow payment_method_rows[] = {
     QB_HEAD_ROWS(AccountingPaymentMethod, ""),
     {"Name", METHOD(name),   &AS_TEXT,                                                 OPTIONAL},
     {".",    METHOD(type),   AS_CONSTANT_ENUM(ACCOUNTING_PAYMENT_METHOD_TYPE_UNKNOWN), OPTIONAL},
-    {"Type", METHOD(type),   AS_WORDS(method_type_words),                              OPTIONAL},
+    {"Type", METHOD(type),   &AS_SAME_WORD,                                            OPTIONAL},
     {".",    METHOD(status), QB_STATUS,                                                OPTIONAL},
 };
 const Mapping qb_payment_method = MAPPING(AccountingPaymentMethod, payment_method_rows);
@@ -217,8 +208,8 @@ const Mapping qb_payment_method = MAPPING(AccountingPaymentMethod, payment_metho
 
 static bool is_compound(yyjson_val *rate)
 {
-    return qb_is_word(rate, "TaxTypeApplicable", "TaxOnAmountPlusTax") ||
-           qb_is_word(rate, "TaxTypeApplicable", "TaxOnTax");
+    return map_is_word(rate, "TaxTypeApplicable", "TaxOnAmountPlusTax") ||
+           map_is_word(rate, "TaxTypeApplicable", "TaxOnTax");
 }
 
 /* Percent of all the rates of a code: the plain sum, or what they come to when some are on top of others. */
@@ -234,7 +225,7 @@ static MapResult map_tax_total(const MapSite *site, Error *err)
     {
         if (!json_at(rate, "Rate.RateValue"))
             return MAP_ABSENT;
-        if (!qb_number(rate, "Rate.RateValue", percent, err))
+        if (!map_number_at(rate, "Rate.RateValue", percent, err))
             return MAP_FAILED;
         if (compounded && is_compound(rate)) {
             if (!decimal_multiply(base, sum, "0.01") || !decimal_add(next, base, "1") ||

@@ -59,13 +59,13 @@ static bool add_link(Allocation *allocation, yyjson_val *line, yyjson_val *linke
     const char *type = "Other", *id = allocation->party;
     bool credit = false;
     for (size_t i = 0; i < COUNT_OF(link_kinds); i++) {
-        if (qb_is_word(linked, "TxnType", link_kinds[i].word)) {
+        if (map_is_word(linked, "TxnType", link_kinds[i].word)) {
             type = link_kinds[i].type;
             credit = link_kinds[i].credit;
             id = json_scalar(linked, "TxnId");
         }
     }
-    if (!qb_number(line, "Amount", amount, err))
+    if (!map_number_at(line, "Amount", amount, err))
         return false;
     if (!decimal_negate(negative, amount) || !decimal_subtract(left, allocation->left, credit ? negative : amount))
         return error_set(err, ERROR_DATA, "an amount has too many digits");
@@ -120,7 +120,7 @@ static MapResult map_allocation(const MapSite *site, Error *err)
     const char *customer = json_scalar(site->record, "CustomerRef.value");
     Allocation allocation = {.site = site, .writer = &writer};
     allocation.party = customer ? customer : json_scalar(site->record, "VendorRef.value");
-    if (!qb_number(site->record, "TotalAmt", allocation.left, err) || !write_lines(&allocation, err))
+    if (!map_number_at(site->record, "TotalAmt", allocation.left, err) || !write_lines(&allocation, err))
         return MAP_FAILED;
     yyjson_val *lines = json_parse(site->arena, text->bytes, text->length, err), *line;
     MapResult result = lines ? MAP_ABSENT : MAP_FAILED;
@@ -137,14 +137,8 @@ static MapResult map_allocation(const MapSite *site, Error *err)
 }
 #define AS_ALLOCATION(mapping) MAP_CONVERSION("allocation", map_allocation, MAP_NESTED(mapping), .appends = true)
 
-static MapResult map_link_type(const MapSite *site, Error *err)
-{
-    (void)err;
-    return qb_put_word(site, yyjson_get_str(site->value), "Unknown");
-}
-
 #define LINK_ROWS(Link)                                                                                                \
-    {"type", FIELD(Link, type), AS_CUSTOM_ENUM(map_link_type), OPTIONAL}, {"id", FIELD(Link, id), &AS_TEXT, OPTIONAL}, \
+    {"type", FIELD(Link, type), &AS_SAME_WORD, OPTIONAL}, {"id", FIELD(Link, id), &AS_TEXT, OPTIONAL},                 \
     {                                                                                                                  \
         "amount", FIELD(Link, amount), &AS_DECIMAL, OPTIONAL                                                           \
     }
@@ -154,11 +148,11 @@ static MapResult map_link_type(const MapSite *site, Error *err)
     {                                                                                                                  \
         "links[]", FIELD(Line, links), AS_RECORD(link), OPTIONAL                                                       \
     }
-QB_TABLE(static const, payment_link, AccountingPaymentLineLink, LINK_ROWS(AccountingPaymentLineLink));
-QB_TABLE(static const, payment_line, AccountingPaymentLine, PAID_LINE_ROWS(AccountingPaymentLine, payment_link));
-QB_TABLE(static const, bill_link, AccountingBillPaymentLineLink, LINK_ROWS(AccountingBillPaymentLineLink));
-QB_TABLE(static const, bill_payment_line, AccountingBillPaymentLine,
-         PAID_LINE_ROWS(AccountingBillPaymentLine, bill_link));
+MAP_TABLE(static const, payment_link, AccountingPaymentLineLink, LINK_ROWS(AccountingPaymentLineLink));
+MAP_TABLE(static const, payment_line, AccountingPaymentLine, PAID_LINE_ROWS(AccountingPaymentLine, payment_link));
+MAP_TABLE(static const, bill_link, AccountingBillPaymentLineLink, LINK_ROWS(AccountingBillPaymentLineLink));
+MAP_TABLE(static const, bill_payment_line, AccountingBillPaymentLine,
+          PAID_LINE_ROWS(AccountingBillPaymentLine, bill_link));
 
 #define PAYMENT_ROWS(Message, number)                                                                                  \
     QB_HEAD_ROWS(Message, ""), QB_CURRENCY_ROWS(Message),                                                              \
@@ -198,14 +192,14 @@ const Mapping qb_bill_payment = MAPPING(AccountingBillPayment, bill_payment_rows
 static MapResult map_posting(const MapSite *site, Error *err)
 {
     char amount[DECIMAL_SIZE], negative[DECIMAL_SIZE], rate[DECIMAL_SIZE], home[DECIMAL_SIZE];
-    yyjson_val *entry = qb_document(site);
+    yyjson_val *entry = map_root(site);
     bool in_home = site->row->as->n_argument && json_at(entry, "ExchangeRate");
-    if (!qb_number(site->record, "Amount", amount, err) || !qb_number(entry, "ExchangeRate", rate, err))
+    if (!map_number_at(site->record, "Amount", amount, err) || !map_number_at(entry, "ExchangeRate", rate, err))
         return MAP_FAILED;
     bool fits = decimal_multiply(home, amount, in_home ? rate : "1") && decimal_negate(negative, home);
     if (!fits)
         return map_fail(site, "has too many digits", err);
-    map_put_decimal(site, qb_is_word(site->record, DETAIL "PostingType", "Credit") ? negative : home);
+    map_put_decimal(site, map_is_word(site->record, DETAIL "PostingType", "Credit") ? negative : home);
     return MAP_READ;
 }
 #define AS_POSTING(in_home) MAP_CONVERSION("posting", map_posting, MAP_DECIMAL, .n_argument = (in_home))
@@ -214,7 +208,7 @@ static MapResult map_posting(const MapSite *site, Error *err)
 static MapResult map_entry_currency(const MapSite *site, Error *err)
 {
     (void)err;
-    yyjson_val *entry = qb_document(site), *currency = json_at(entry, "CurrencyRef.value");
+    yyjson_val *entry = map_root(site), *currency = json_at(entry, "CurrencyRef.value");
     if (!currency || (site->row->as->n_argument && json_at(entry, "ExchangeRate")))
         return MAP_ABSENT;
     const char *text = map_upper_text(site->arena, currency);
@@ -272,8 +266,8 @@ const Mapping qb_journal_entry = MAPPING(AccountingJournalEntry, journal_entry_r
         "Amount", SIDE(amount), &AS_DECIMAL, OPTIONAL                                                                  \
     }
 #define SIDE_OF(name, account)                                                                                         \
-    QB_TABLE(static const, name##_account, AccountingRecordRef, END_ROWS(account));                                    \
-    QB_TABLE(static const, name, AccountingTransferSide, SIDE_ROWS(name))
+    MAP_TABLE(static const, name##_account, AccountingRecordRef, END_ROWS(account));                                   \
+    MAP_TABLE(static const, name, AccountingTransferSide, SIDE_ROWS(name))
 SIDE_OF(from_ledger, "FromAccountRef");
 SIDE_OF(to_ledger, "ToAccountRef");
 SIDE_OF(from_bank, "BankAccountRef");
@@ -287,5 +281,5 @@ SIDE_OF(to_card, "CreditCardAccountRef");
     {                                                                                                                  \
         ".", TRANSFER(status), QB_VOID, OPTIONAL                                                                       \
     }
-QB_TABLE(const, qb_transfer, AccountingTransfer, TRANSFER_ROWS("transfer:", from_ledger, to_ledger));
-QB_TABLE(const, qb_card_payment, AccountingTransfer, TRANSFER_ROWS("creditCardPayment:", from_bank, to_card));
+MAP_TABLE(const, qb_transfer, AccountingTransfer, TRANSFER_ROWS("transfer:", from_ledger, to_ledger));
+MAP_TABLE(const, qb_card_payment, AccountingTransfer, TRANSFER_ROWS("creditCardPayment:", from_bank, to_card));

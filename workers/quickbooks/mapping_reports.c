@@ -1,19 +1,11 @@
-#include "lib/clock.h"
 #include "workers/quickbooks/mapping.h"
-#include "workers/quickbooks/parts.h"
+#include "workers/runtime/statement.h"
 #include <string.h>
 
-/* Statements: reports of several months side by side, a tree of rows with a cell for each month, become a tree for each
- * month. Sections go by their group and accounts by their id: titles are the user's. */
+/* Statements: reports of several months side by side, a tree of rows with a cell for each month. Sections go by their
+ * group and accounts by their id: titles are the user's. */
 
-/* ---- The table ---- */
-
-/* One column of a report that is a month. */
-typedef struct Month {
-    yyjson_val *rows;
-    size_t column;
-    CivilDate from, to;
-} Month;
+/* ---- Months ---- */
 
 static bool column_date(yyjson_val *column, const char *name, CivilDate *date)
 {
@@ -28,6 +20,27 @@ static bool column_date(yyjson_val *column, const char *name, CivilDate *date)
     return false;
 }
 
+/* The columns that have a first and a last day. */
+static bool months(const MapSite *site, StatementMonth *months, size_t *n, Error *err)
+{
+    size_t i, j, n_reports, n_columns;
+    yyjson_val *report, *column;
+    *n = 0;
+    yyjson_arr_foreach(site->value, i, n_reports, report)
+    {
+        yyjson_arr_foreach(json_at(report, "Columns.Column"), j, n_columns, column)
+        {
+            StatementMonth month = {.rows = json_at(report, "Rows"), .column = j};
+            if (!column_date(column, "StartDate", &month.from) || !column_date(column, "EndDate", &month.to))
+                continue;
+            if (*n == STATEMENT_MONTHS)
+                return error_set(err, ERROR_DATA, "there are more than %d months", STATEMENT_MONTHS);
+            months[(*n)++] = month;
+        }
+    }
+    return true;
+}
+
 static yyjson_val *cell(yyjson_val *row, const char *part, size_t column)
 {
     return yyjson_arr_get(json_at(row, part), column);
@@ -39,35 +52,25 @@ static bool has_amount(yyjson_val *row, const char *part, size_t column)
     return map_number(json_at(cell(row, part, column), "value"), false, number) && !decimal_is_zero(number);
 }
 
-static bool is_blank(yyjson_val *rows, size_t column)
+static bool is_blank_below(yyjson_val *rows, size_t column)
 {
     size_t i, n;
     yyjson_val *row;
     yyjson_arr_foreach(json_at(rows, "Row"), i, n, row)
     {
         if (has_amount(row, "ColData", column) || has_amount(row, "Summary.ColData", column) ||
-            has_amount(row, "Header.ColData", column) || !is_blank(json_at(row, "Rows"), column))
+            has_amount(row, "Header.ColData", column) || !is_blank_below(json_at(row, "Rows"), column))
             return false;
     }
     return true;
 }
 
-/* The next month from *report and *column on. Those before the first with an amount are left out: the business did not
- * keep its books here yet. */
-static bool next_month(yyjson_val *reports, size_t *report, size_t *column, bool begun, Month *month)
+static bool is_blank(const StatementMonth *month)
 {
-    for (; *report < yyjson_arr_size(reports); ++*report, *column = 0) {
-        yyjson_val *body = yyjson_arr_get(reports, *report), *columns = json_at(body, "Columns.Column");
-        while (*column < yyjson_arr_size(columns)) {
-            *month = (Month){.rows = json_at(body, "Rows"), .column = (*column)++};
-            yyjson_val *head = yyjson_arr_get(columns, month->column);
-            if (column_date(head, "StartDate", &month->from) && column_date(head, "EndDate", &month->to) &&
-                (begun || !is_blank(month->rows, month->column)))
-                return true;
-        }
-    }
-    return false;
+    return is_blank_below(month->rows, month->column);
 }
+
+/* ---- Lines ---- */
 
 static yyjson_val *section(yyjson_val *rows, const char *group)
 {
@@ -83,111 +86,72 @@ static yyjson_val *section(yyjson_val *rows, const char *group)
     return NULL;
 }
 
-/* ---- Lines ---- */
-
-static bool read_cell(const MapSite *site, yyjson_val *row, const char *part, size_t column, PbDecimal **value,
-                      Error *err)
+static bool read_cell(yyjson_val *row, const char *part, size_t column, char out[DECIMAL_SIZE], Error *err)
 {
-    char number[DECIMAL_SIZE];
-    yyjson_val *at = cell(row, part, column);
-    if (!qb_number(at, "value", number, err))
-        return error_wrap(err, "%s of a report", part);
-    *value = map_new_decimal(site->arena, number);
+    return map_number_at(cell(row, part, column), "value", out, err) || error_wrap(err, "%s of a report", part);
+}
+
+static bool new_line(Arena *arena, yyjson_val *row, const char *names, const char *values, size_t column,
+                     AccountingReportLine **line, Error *err)
+{
+    char value[DECIMAL_SIZE];
+    yyjson_val *head = cell(row, names, 0);
+    if (!read_cell(row, values, column, value, err))
+        return false;
+    *line =
+        statement_line(arena, map_clean_text(arena, json_at(head, "id")), map_clean_text(arena, json_at(head, "value")),
+                       value, yyjson_arr_size(json_at(row, "Rows.Row")) + 1);
     return true;
 }
 
-static bool new_line(const MapSite *site, yyjson_val *row, const char *names, const char *values, size_t column,
-                     AccountingReportLine **line, Error *err)
-{
-    yyjson_val *head = cell(row, names, 0);
-    const char *id = map_clean_text(site->arena, json_at(head, "id"));
-    const char *name = map_clean_text(site->arena, json_at(head, "value"));
-    *line = ARENA_NEW(site->arena, AccountingReportLine);
-    **line = (AccountingReportLine)PB_INIT(AccountingReportLine);
-    if (id)
-        (*line)->account_id = (char *)(uintptr_t)id;
-    if (name)
-        (*line)->name = (char *)(uintptr_t)name;
-    return read_cell(site, row, values, column, &(*line)->value, err);
-}
-
-static bool line_of(const MapSite *site, yyjson_val *row, size_t column, AccountingReportLine **line, Error *err)
+static bool line_of(Arena *arena, yyjson_val *row, size_t column, AccountingReportLine **line, Error *err)
 {
     size_t i, n;
-    yyjson_val *child, *children = json_at(row, "Rows.Row");
+    yyjson_val *child;
     bool is_section = json_at(row, "Header") || json_at(row, "Summary");
     const char *names = !is_section ? "ColData" : json_at(row, "Header") ? "Header.ColData" : "Summary.ColData";
     const char *values = is_section && json_at(row, "Summary") ? "Summary.ColData" : names;
-    if (!new_line(site, row, names, values, column, line, err))
+    if (!new_line(arena, row, names, values, column, line, err))
         return false;
-    (*line)->items = ARENA_ARRAY(site->arena, AccountingReportLine *, yyjson_arr_size(children) + 1);
     /* An account with accounts below it may have been posted to itself. */
     if (values != names && has_amount(row, names, column) &&
-        !new_line(site, row, names, names, column, &(*line)->items[(*line)->n_items++], err))
+        !new_line(arena, row, names, names, column, &(*line)->items[(*line)->n_items++], err))
         return false;
-    yyjson_arr_foreach(children, i, n, child)
+    yyjson_arr_foreach(json_at(row, "Rows.Row"), i, n, child)
     {
-        if (!line_of(site, child, column, &(*line)->items[(*line)->n_items++], err))
+        if (!line_of(arena, child, column, &(*line)->items[(*line)->n_items++], err))
             return false;
     }
     return true;
 }
 
-typedef struct Part {
-    const char *group;
-    size_t offset;
-} Part;
-
-static bool put_parts(const MapSite *site, const Part *parts, size_t n, const Month *month, void *report, Error *err)
+static bool put_parts(const MapSite *site, const StatementPart *parts, size_t n, const StatementMonth *month,
+                      void *report, Error *err)
 {
     for (size_t i = 0; i < n; i++) {
-        yyjson_val *row = section(month->rows, parts[i].group);
-        AccountingReportLine **line = (AccountingReportLine **)(void *)((char *)report + parts[i].offset);
-        if (row && !line_of(site, row, month->column, line, err))
+        yyjson_val *row = section(month->rows, parts[i].section);
+        if (row && !line_of(site->arena, row, month->column, statement_member(&parts[i], report), err))
             return false;
     }
     return true;
-}
-
-static PbDate *date_of(const MapSite *site, CivilDate day)
-{
-    PbDate *date = ARENA_NEW(site->arena, PbDate);
-    *date = (PbDate)PB_INIT(PbDate);
-    date->year = day.year;
-    date->month = day.month;
-    date->day = day.day;
-    return date;
-}
-
-static const char *value_of(const AccountingReportLine *line)
-{
-    return line ? line->value->value : "0";
 }
 
 /* ---- Balance sheet ---- */
 
-static const Part balance_parts[] = {
+static const StatementPart balance_parts[] = {
     {"TotalAssets", offsetof(AccountingBalanceSheetReport, assets)     },
     {"Liabilities", offsetof(AccountingBalanceSheetReport, liabilities)},
     {"Equity",      offsetof(AccountingBalanceSheetReport, equity)     },
 };
 
-static bool balance_of(const MapSite *site, const Month *month, ProtobufCMessage *message, Error *err)
+static bool balance(const MapSite *site, const StatementMonth *month, AccountingBalanceSheetReport *report, Error *err)
 {
-    AccountingBalanceSheetReport *report = (void *)message;
-    char net[DECIMAL_SIZE];
-    report->date = date_of(site, month->to);
-    if (!put_parts(site, balance_parts, COUNT_OF(balance_parts), month, report, err))
-        return false;
-    if (!decimal_subtract(net, value_of(report->assets), value_of(report->liabilities)))
-        return error_set(err, ERROR_DATA, "the net assets have too many digits");
-    report->net_assets = map_new_decimal(site->arena, net);
-    return true;
+    return put_parts(site, balance_parts, COUNT_OF(balance_parts), month, report, err);
 }
 
 /* ---- Profit and loss ---- */
 
-static const Part profit_parts[] = {
+static const StatementPart profit_parts[] = {
     {"Income",        offsetof(AccountingProfitAndLossReport, income)        },
     {"COGS",          offsetof(AccountingProfitAndLossReport, cost_of_sales) },
     {"Expenses",      offsetof(AccountingProfitAndLossReport, expenses)      },
@@ -195,94 +159,38 @@ static const Part profit_parts[] = {
     {"OtherExpenses", offsetof(AccountingProfitAndLossReport, other_expenses)},
 };
 
-/* The sum that the report states; where it leaves it out, as `a` minus `b`. */
-static bool put_sum(const MapSite *site, const Month *month, const char *group, const char *a, const char *b,
-                    PbDecimal **sum, Error *err)
+/* The sum, if the report states it. */
+static bool put_sum(const MapSite *site, const StatementMonth *month, const char *group, PbDecimal **sum, Error *err)
 {
-    char difference[DECIMAL_SIZE];
+    char value[DECIMAL_SIZE];
     yyjson_val *row = section(month->rows, group);
-    if (row)
-        return read_cell(site, row, "Summary.ColData", month->column, sum, err);
-    if (!decimal_subtract(difference, a, b))
-        return error_set(err, ERROR_DATA, "%s has too many digits", group);
-    *sum = map_new_decimal(site->arena, difference);
+    if (row && !read_cell(row, "Summary.ColData", month->column, value, err))
+        return false;
+    *sum = row ? map_new_decimal(site->arena, value) : NULL;
     return true;
 }
 
-static bool profit_of(const MapSite *site, const Month *month, ProtobufCMessage *message, Error *err)
+static bool profit(const MapSite *site, const StatementMonth *month, AccountingProfitAndLossReport *report, Error *err)
 {
-    AccountingProfitAndLossReport *report = (void *)message;
-    char loss[DECIMAL_SIZE];
-    report->from_date = date_of(site, month->from);
-    report->to_date = date_of(site, month->to);
     return put_parts(site, profit_parts, COUNT_OF(profit_parts), month, report, err) &&
-           put_sum(site, month, "GrossProfit", value_of(report->income), value_of(report->cost_of_sales),
-                   &report->gross_profit, err) &&
-           put_sum(site, month, "NetOperatingIncome", report->gross_profit->value, value_of(report->expenses),
-                   &report->net_operating_profit, err) &&
-           put_sum(site, month, "NetOtherIncome", value_of(report->other_income), value_of(report->other_expenses),
-                   &report->net_other_income, err) &&
-           decimal_negate(loss, report->net_other_income->value) &&
-           put_sum(site, month, "NetIncome", report->net_operating_profit->value, loss, &report->net_profit, err);
+           put_sum(site, month, "GrossProfit", &report->gross_profit, err) &&
+           put_sum(site, month, "NetOperatingIncome", &report->net_operating_profit, err) &&
+           put_sum(site, month, "NetOtherIncome", &report->net_other_income, err) &&
+           put_sum(site, month, "NetIncome", &report->net_profit, err);
 }
 
 /* ---- Both ---- */
 
-typedef bool (*Statement)(const MapSite *site, const Month *month, ProtobufCMessage *report, Error *err);
+static const StatementReader reader = {months, is_blank, balance, profit};
 
-static MapResult map_months(const MapSite *site, Error *err)
-{
-    size_t report = 0, column = 0, n = 0;
-    Month month;
-    Statement of = site->field->descriptor == PB_DESCRIPTOR(AccountingBalanceSheetReport) ? balance_of : profit_of;
-    for (; next_month(site->value, &report, &column, n > 0, &month); n++) {
-        ProtobufCMessage *message = map_new_message(site);
-        if (!of(site, &month, message, err))
-            return MAP_FAILED;
-        map_put_message(site, message);
-    }
-    return n > 0 ? MAP_READ : MAP_ABSENT;
-}
+#define ROWS(Message) STATEMENT_ROWS(Message, "realmId", "Reports.0.Header.Currency", reader)
 
-static MapResult map_month_at(const MapSite *site, Error *err)
-{
-    size_t report = 0, column = 0;
-    Month month, last;
-    bool found = next_month(site->value, &report, &column, false, &month);
-    (void)err;
-    if (!found)
-        return MAP_ABSENT;
-    while (site->row->as->n_argument && next_month(site->value, &report, &column, true, &last))
-        month = last;
-    month.from.day = 1;
-    map_put_message(site, &date_of(site, month.from)->base);
-    return MAP_READ;
-}
-#define FIRST_MONTH AS_CUSTOM(map_month_at, "tributary.v1.Date")
-#define LAST_MONTH                                                                                                     \
-    MAP_CONVERSION("last month", map_month_at, .type = PROTOBUF_C_TYPE_MESSAGE, .message = "tributary.v1.Date",        \
-                   .n_argument = 1)
-
-#define STATEMENT_ROWS(Message)                                                                                        \
-    {"realmId", FIELD(Message, id), &AS_TEXT, REQUIRED},                                                               \
-        {"Reports.0.Header.Currency", FIELD(Message, currency), &AS_UPPER, OPTIONAL},                                  \
-        {"Reports", FIELD(Message, most_recent_available_month), LAST_MONTH, OPTIONAL},                                \
-        {"Reports", FIELD(Message, earliest_available_month), FIRST_MONTH, OPTIONAL},                                  \
-    {                                                                                                                  \
-        "Reports", FIELD(Message, reports), AS_CUSTOM_LIST(map_months, NULL), OPTIONAL                                 \
-    }
-
-static const Word basis_words[] = {
-    {"Accrual", ACCOUNTING_PROFIT_AND_LOSS_REPORT_BASIS_ACCRUAL},
-    {"Cash",    ACCOUNTING_PROFIT_AND_LOSS_REPORT_BASIS_CASH   },
-};
-
-static const MapRow balance_sheet_rows[] = {STATEMENT_ROWS(AccountingBalanceSheet)};
+static const MapRow balance_sheet_rows[] = {ROWS(AccountingBalanceSheet)};
 const Mapping qb_balance_sheet = MAPPING(AccountingBalanceSheet, balance_sheet_rows);
 
 #define BASIS FIELD(AccountingProfitAndLoss, report_basis)
 static const MapRow profit_and_loss_rows[] = {
-    STATEMENT_ROWS(AccountingProfitAndLoss),
-    {"Reports.0.Header.ReportBasis", BASIS, AS_WORDS(basis_words), OPTIONAL},
+    ROWS(AccountingProfitAndLoss),
+    {"Reports.0.Header.ReportBasis", BASIS, &AS_SAME_WORD, OPTIONAL},
 };
 const Mapping qb_profit_and_loss = MAPPING(AccountingProfitAndLoss, profit_and_loss_rows);

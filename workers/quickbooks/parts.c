@@ -1,19 +1,12 @@
 #include "workers/quickbooks/parts.h"
-#include "proto/words.h"
-#include <ctype.h>
 #include <string.h>
 
-#define REF_ROWS(Message, title)                                                                                       \
-    {"value", FIELD(Message, id), &AS_TEXT, KEY},                                                                      \
-    {                                                                                                                  \
-        "name", FIELD(Message, title), &AS_TEXT, OPTIONAL                                                              \
-    }
-QB_TABLE(const, qb_account_ref, AccountingAccountRef, REF_ROWS(AccountingAccountRef, name));
-QB_TABLE(const, qb_customer_ref, AccountingCustomerRef, REF_ROWS(AccountingCustomerRef, company_name));
-QB_TABLE(const, qb_supplier_ref, AccountingSupplierRef, REF_ROWS(AccountingSupplierRef, supplier_name));
-QB_TABLE(const, qb_item_ref, AccountingItemRef, REF_ROWS(AccountingItemRef, name));
-QB_TABLE(const, qb_tax_rate_ref, AccountingTaxRateRef, REF_ROWS(AccountingTaxRateRef, name));
-QB_TABLE(const, qb_payment_method_ref, AccountingPaymentMethodRef, REF_ROWS(AccountingPaymentMethodRef, name));
+MAP_NAMED_REF(const, qb_account_ref, AccountingAccountRef, "value", name, "name");
+MAP_NAMED_REF(const, qb_customer_ref, AccountingCustomerRef, "value", company_name, "name");
+MAP_NAMED_REF(const, qb_supplier_ref, AccountingSupplierRef, "value", supplier_name, "name");
+MAP_NAMED_REF(const, qb_item_ref, AccountingItemRef, "value", name, "name");
+MAP_NAMED_REF(const, qb_tax_rate_ref, AccountingTaxRateRef, "value", name, "name");
+MAP_NAMED_REF(const, qb_payment_method_ref, AccountingPaymentMethodRef, "value", name, "name");
 
 #define ADDRESS(member) FIELD(AccountingAddress, member)
 #define REST_OF_ADDRESS AS_JOINED(", ", "Line2", "Line3", "Line4", "Line5")
@@ -24,45 +17,15 @@ QB_TABLE(const, qb_payment_method_ref, AccountingPaymentMethodRef, REF_ROWS(Acco
     {                                                                                                                  \
         ".", ADDRESS(type), AS_CONSTANT_ENUM(ACCOUNTING_ADDRESS_TYPE_##address_type), OPTIONAL                         \
     }
-QB_TABLE(const, qb_billing_address, AccountingAddress, ADDRESS_ROWS(BILLING));
-QB_TABLE(const, qb_delivery_address, AccountingAddress, ADDRESS_ROWS(DELIVERY));
-QB_TABLE(const, qb_plain_address, AccountingAddress, ADDRESS_ROWS(UNKNOWN));
+MAP_TABLE(const, qb_billing_address, AccountingAddress, ADDRESS_ROWS(BILLING));
+MAP_TABLE(const, qb_delivery_address, AccountingAddress, ADDRESS_ROWS(DELIVERY));
+MAP_TABLE(const, qb_plain_address, AccountingAddress, ADDRESS_ROWS(UNKNOWN));
 
 /* ---- Reading ---- */
-
-bool qb_number(yyjson_val *json, const char *path, char out[DECIMAL_SIZE], Error *err)
-{
-    yyjson_val *value = json_at(json, path);
-    if (!value || yyjson_equals_str(value, ""))
-        strcpy(out, "0");
-    else if (!map_number(value, false, out))
-        return error_set(err, ERROR_DATA, "%s is no number", path);
-    return true;
-}
-
-bool qb_is_word(yyjson_val *json, const char *path, const char *word)
-{
-    const char *text = json_text(json, path);
-    for (; text && *text; text++) {
-        if (*text == '_')
-            continue;
-        if (toupper((unsigned char)*text) != toupper((unsigned char)*word))
-            return false;
-        word++;
-    }
-    return text && !*word;
-}
 
 bool qb_is_own_line(yyjson_val *line)
 {
     return !json_at(line, "LinkedTxn.0");
-}
-
-yyjson_val *qb_document(const MapSite *site)
-{
-    while (site->outer)
-        site = site->outer;
-    return site->record;
 }
 
 /* The member that is named after the kind of line, whatever kind it is. */
@@ -82,19 +45,10 @@ static yyjson_val *detail_of(yyjson_val *line)
 
 /* ---- Status ---- */
 
-MapResult qb_put_word(const MapSite *site, const char *word, const char *otherwise)
-{
-    int value;
-    if (!enum_value(site->field->descriptor, word, &value) && !enum_value(site->field->descriptor, otherwise, &value))
-        return MAP_ABSENT;
-    map_put_enum(site, value);
-    return MAP_READ;
-}
-
 MapResult map_active(const MapSite *site, Error *err)
 {
     (void)err;
-    return qb_put_word(site, json_boolean(site->record, "Active", true) ? "Active" : "Archived", "Unknown");
+    return map_put_word(site, json_boolean(site->record, "Active", true) ? "Active" : "Archived", "Unknown");
 }
 
 /* The only marks of a void: no amount is left, and the private note says so. */
@@ -110,7 +64,7 @@ static bool is_void(yyjson_val *record)
 MapResult map_void(const MapSite *site, Error *err)
 {
     (void)err;
-    return is_void(site->record) ? qb_put_word(site, "Void", "Unknown") : MAP_ABSENT;
+    return is_void(site->record) ? map_put_word(site, "Void", "Unknown") : MAP_ABSENT;
 }
 
 MapResult map_document_status(const MapSite *site, Error *err)
@@ -118,14 +72,14 @@ MapResult map_document_status(const MapSite *site, Error *err)
     char open[DECIMAL_SIZE], total[DECIMAL_SIZE];
     const char *path = json_at(site->record, "RemainingCredit") ? "RemainingCredit" : "Balance";
     if (is_void(site->record))
-        return qb_put_word(site, "Void", "Unknown");
-    if (!qb_number(site->record, path, open, err) || !qb_number(site->record, "TotalAmt", total, err))
+        return map_put_word(site, "Void", "Unknown");
+    if (!map_number_at(site->record, path, open, err) || !map_number_at(site->record, "TotalAmt", total, err))
         return MAP_FAILED;
     if (!json_at(site->record, path))
-        return qb_put_word(site, "Submitted", "Open");
+        return map_put_word(site, "Submitted", "Open");
     if (decimal_is_zero(open))
-        return qb_put_word(site, "Paid", "Unknown");
-    return qb_put_word(site, decimal_compare(open, total) < 0 ? "PartiallyPaid" : "Submitted", "Open");
+        return map_put_word(site, "Paid", "Unknown");
+    return map_put_word(site, decimal_compare(open, total) < 0 ? "PartiallyPaid" : "Submitted", "Open");
 }
 
 /* ---- Amounts ---- */
@@ -137,7 +91,7 @@ static bool is_untaxed(yyjson_val *document, yyjson_val *detail, bool *untaxed, 
     char tax[DECIMAL_SIZE];
     const char *code = json_text(detail, "TaxCodeRef.value");
     *untaxed = true;
-    if (!qb_number(document, "TxnTaxDetail.TotalTax", tax, err))
+    if (!map_number_at(document, "TxnTaxDetail.TotalTax", tax, err))
         return false;
     *untaxed = decimal_is_zero(tax) || !code || strcmp(code, "NON") == 0;
     return true;
@@ -150,10 +104,10 @@ static bool is_untaxed(yyjson_val *document, yyjson_val *detail, bool *untaxed, 
 static bool line_tax(const MapSite *site, QbPart part, const char *amount, char out[DECIMAL_SIZE], bool *known,
                      Error *err)
 {
-    yyjson_val *document = qb_document(site), *detail = detail_of(site->record);
+    yyjson_val *document = map_root(site), *detail = detail_of(site->record);
     char gross[DECIMAL_SIZE];
-    bool untaxed, inclusive = qb_is_word(document, "GlobalTaxCalculation", "TaxInclusive");
-    if (!is_untaxed(document, detail, &untaxed, err) || !qb_number(detail, "TaxInclusiveAmt", gross, err))
+    bool untaxed, inclusive = map_is_word(document, "GlobalTaxCalculation", "TaxInclusive");
+    if (!is_untaxed(document, detail, &untaxed, err) || !map_number_at(detail, "TaxInclusiveAmt", gross, err))
         return false;
     bool both = json_at(detail, "TaxInclusiveAmt") && decimal_compare(gross, amount) != 0;
     *known = untaxed || both || part == (inclusive ? QB_LINE_GROSS : QB_LINE_NET);
@@ -171,8 +125,8 @@ static bool line_unit(yyjson_val *detail, const char *amount, char out[DECIMAL_S
 {
     char quantity[DECIMAL_SIZE];
     if (json_at(detail, "UnitPrice"))
-        return qb_number(detail, "UnitPrice", out, err);
-    if (!qb_number(detail, "Qty", quantity, err))
+        return map_number_at(detail, "UnitPrice", out, err);
+    if (!map_number_at(detail, "Qty", quantity, err))
         return false;
     if (!decimal_is_zero(quantity))
         return decimal_divide(out, amount, quantity, UNIT_DIGITS);
@@ -184,14 +138,14 @@ static bool line_part(const MapSite *site, QbPart part, char out[DECIMAL_SIZE], 
 {
     char amount[DECIMAL_SIZE];
     yyjson_val *detail = detail_of(site->record);
-    if (!qb_number(site->record, "Amount", amount, err))
+    if (!map_number_at(site->record, "Amount", amount, err))
         return false;
     if (part == QB_LINE_UNIT)
         return line_unit(detail, amount, out, err);
     if (part != QB_LINE_QUANTITY)
         return line_tax(site, part, amount, out, known, err);
     strcpy(out, "1");
-    return !json_at(detail, "Qty") || qb_number(detail, "Qty", out, err);
+    return !json_at(detail, "Qty") || map_number_at(detail, "Qty", out, err);
 }
 
 /* Of the lines that are discounts, or of those that are linked to nothing. */
@@ -203,9 +157,9 @@ static bool sum_of_lines(yyjson_val *document, QbPart part, char out[DECIMAL_SIZ
     strcpy(out, "0");
     yyjson_arr_foreach(json_at(document, "Line"), i, n, line)
     {
-        if (!(part == QB_DISCOUNT ? qb_is_word(line, "DetailType", "DiscountLineDetail") : qb_is_own_line(line)))
+        if (!(part == QB_DISCOUNT ? map_is_word(line, "DetailType", "DiscountLineDetail") : qb_is_own_line(line)))
             continue;
-        if (!qb_number(line, "Amount", amount, err) || !decimal_add(sum, out, amount))
+        if (!map_number_at(line, "Amount", amount, err) || !decimal_add(sum, out, amount))
             return false;
         strcpy(out, sum);
     }
@@ -217,7 +171,7 @@ static bool document_part(yyjson_val *document, QbPart part, char out[DECIMAL_SI
     char total[DECIMAL_SIZE], tax[DECIMAL_SIZE];
     if (part == QB_DISCOUNT || part == QB_OWN_LINES)
         return sum_of_lines(document, part, out, err);
-    if (!qb_number(document, "TotalAmt", total, err) || !qb_number(document, "TxnTaxDetail.TotalTax", tax, err))
+    if (!map_number_at(document, "TotalAmt", total, err) || !map_number_at(document, "TxnTaxDetail.TotalTax", tax, err))
         return false;
     if (part == QB_NET)
         return decimal_subtract(out, total, tax);
@@ -228,7 +182,7 @@ static bool document_part(yyjson_val *document, QbPart part, char out[DECIMAL_SI
 MapResult map_amount(const MapSite *site, Error *err)
 {
     QbPart part = (QbPart)(site->row->as->n_argument % QB_PARTS);
-    yyjson_val *document = qb_document(site);
+    yyjson_val *document = map_root(site);
     char number[DECIMAL_SIZE], negative[DECIMAL_SIZE];
     bool known = true;
     bool negated = site->row->as->n_argument >= QB_REFUND || json_boolean(document, "Credit", false);
@@ -258,8 +212,8 @@ static MapResult add_lines(const MapSite *site, yyjson_val *lines, Error *err)
         MapSite one = *site;
         one.value = line;
         yyjson_val *nested = json_at(line, "GroupLineDetail.Line");
-        if (qb_is_word(line, "DetailType", "SubTotalLineDetail") ||
-            qb_is_word(line, "DetailType", "DiscountLineDetail") ||
+        if (map_is_word(line, "DetailType", "SubTotalLineDetail") ||
+            map_is_word(line, "DetailType", "DiscountLineDetail") ||
             (site->row->as->n_argument && !qb_is_own_line(line)))
             continue;
         MapResult read = nested ? add_lines(site, nested, err) : map_record(&one, err);
@@ -334,7 +288,7 @@ MapResult map_contact(const MapSite *site, Error *err)
     }
     yyjson_val *id = json_at(entity, json_at(entity, "EntityRef") ? "EntityRef.value" : "value");
     const char *type = json_at(entity, "Type") ? "Type" : "type";
-    bool customer = qb_is_word(entity, type, "Customer"), supplier = qb_is_word(entity, type, "Vendor");
+    bool customer = map_is_word(entity, type, "Customer"), supplier = map_is_word(entity, type, "Vendor");
     const char *text = id ? map_clean_text(site->arena, id) : NULL;
     if (!text || !*text || (!customer && !supplier))
         return MAP_ABSENT;

@@ -15,16 +15,10 @@
 
 /* Without multi-currency older answers name none. */
 #define QB_CURRENCY_ROWS(Message)                                                                                      \
-    {".", FIELD(Message, currency), AS_CONSTANT_TEXT("XXX"), OPTIONAL},                                                \
-        {"CurrencyRef.value", FIELD(Message, currency), &AS_UPPER, OPTIONAL},                                          \
+    MAP_CURRENCY_ROWS(Message, "CurrencyRef.value"),                                                                   \
     {                                                                                                                  \
         "ExchangeRate", FIELD(Message, currency_rate), &AS_DECIMAL, OPTIONAL                                           \
     }
-
-/* A mapping and its rows, from a macro of rows. */
-#define QB_TABLE(storage, mapping_name, Message, ...)                                                                  \
-    static const MapRow mapping_name##_rows[] = {__VA_ARGS__};                                                         \
-    storage Mapping mapping_name = MAPPING(Message, mapping_name##_rows)
 
 extern const Mapping qb_account_ref, qb_customer_ref, qb_supplier_ref, qb_item_ref, qb_tax_rate_ref,
     qb_payment_method_ref;
@@ -79,13 +73,5 @@ MapResult map_contact(const MapSite *site, Error *err);
 
 /* ---- For conversions of other files ---- */
 
-/* The number at `path`, "0" without one. False with ERROR_DATA. */
-bool qb_number(yyjson_val *json, const char *path, char out[DECIMAL_SIZE], Error *err) MUST_CHECK;
-/* "SalesItemLineDetail" or "SALES_ITEM_LINE_DETAIL": QuickBooks spells enums in two ways. */
-bool qb_is_word(yyjson_val *json, const char *path, const char *word);
 /* Whether a line of a deposit is income and no clearing of something that was recorded before. */
 bool qb_is_own_line(yyjson_val *line);
-/* Sets an enum by its word, or by the second where it lacks the first. */
-MapResult qb_put_word(const MapSite *site, const char *word, const char *otherwise);
-/* The record that is being mapped. */
-yyjson_val *qb_document(const MapSite *site);

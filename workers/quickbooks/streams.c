@@ -8,12 +8,12 @@
 
 static bool is_no_category(yyjson_val *item)
 {
-    return !qb_is_word(item, "Type", "Category");
+    return !map_is_word(item, "Type", "Category");
 }
 
 static bool is_bank_account(yyjson_val *account)
 {
-    return qb_is_word(account, "AccountType", "Bank") || qb_is_word(account, "AccountType", "Credit Card");
+    return map_is_word(account, "AccountType", "Bank") || map_is_word(account, "AccountType", "Credit Card");
 }
 
 static bool has_own_line(yyjson_val *deposit)

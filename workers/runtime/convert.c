@@ -1,5 +1,4 @@
 #include "lib/text.h"
-#include "proto/words.h"
 #include "workers/runtime/countries.h"
 #include "workers/runtime/mapping.h"
 #include <ctype.h>
@@ -126,25 +125,7 @@ static MapResult read_country3(const MapSite *site, Error *err)
     return MAP_READ;
 }
 
-/* ---- Words and flags ---- */
-
-MapResult map_words(const MapSite *site, Error *err)
-{
-    const Word *words = site->row->as->argument;
-    bool flag = yyjson_is_bool(site->value);
-    const char *text =
-        flag ? yyjson_get_bool(site->value) ? "true" : "false" : map_clean_text(site->arena, site->value);
-    if (!text)
-        return map_fail(site, "is no word", err);
-    if (!*text)
-        return MAP_ABSENT;
-    int value = enum_unknown(site->field->descriptor);
-    for (size_t i = 0; i < site->row->as->n_argument; i++)
-        if (strcmp(words[i].word, text) == 0)
-            value = words[i].value;
-    map_put_enum(site, value);
-    return MAP_READ;
-}
+/* ---- Flags and constants ---- */
 
 static void put_boolean(const MapSite *site, bool value)
 {

@@ -64,6 +64,16 @@ static bool is_blank(yyjson_val *value)
     return yyjson_is_str(value) && yyjson_get_len(value) == 0;
 }
 
+bool map_number_at(yyjson_val *json, const char *path, char out[DECIMAL_SIZE], Error *err)
+{
+    yyjson_val *value = json_at(json, path);
+    if (!value || is_blank(value))
+        strcpy(out, "0");
+    else if (!map_number(value, false, out))
+        return error_set(err, ERROR_DATA, "%s is no number", path);
+    return true;
+}
+
 static MapResult read_decimal(const MapSite *site, Error *err)
 {
     char number[DECIMAL_SIZE];

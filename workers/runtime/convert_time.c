@@ -1,4 +1,3 @@
-#include "lib/clock.h"
 #include "workers/runtime/mapping.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -39,6 +38,21 @@ static MapResult read_instant(const MapSite *site, Error *err)
     return put_instant(site, seconds, nanos);
 }
 
+PbDate *map_new_date(Arena *arena, CivilDate civil)
+{
+    PbDate *date = ARENA_NEW(arena, PbDate);
+    *date = (PbDate)PB_INIT(PbDate);
+    date->year = civil.year;
+    date->month = civil.month;
+    date->day = civil.day;
+    return date;
+}
+
+void map_put_date(const MapSite *site, CivilDate civil)
+{
+    map_put_message(site, &map_new_date(site->arena, civil)->base);
+}
+
 static MapResult read_date(const MapSite *site, Error *err)
 {
     CivilDate civil;
@@ -47,16 +61,11 @@ static MapResult read_date(const MapSite *site, Error *err)
         return MAP_ABSENT;
     if (!text || !clock_parse_date(text, &civil))
         return map_fail(site, "is no date in ISO 8601", err);
-    PbDate *date = (PbDate *)(void *)map_new_message(site);
-    date->year = civil.year;
-    date->month = civil.month;
-    date->day = civil.day;
-    map_put_message(site, &date->base);
+    map_put_date(site, civil);
     return MAP_READ;
 }
 
 #define MAP_TIMESTAMP .type = PROTOBUF_C_TYPE_MESSAGE, .message = "google.protobuf.Timestamp"
 const Conversion AS_EPOCH_SECONDS = {.name = "epoch seconds", .read = read_epoch_seconds, MAP_TIMESTAMP};
 const Conversion AS_INSTANT = {.name = "instant", .read = read_instant, MAP_TIMESTAMP};
-const Conversion AS_DATE = {
-    .name = "date", .read = read_date, .type = PROTOBUF_C_TYPE_MESSAGE, .message = "tributary.v1.Date"};
+const Conversion AS_DATE = {.name = "date", .read = read_date, MAP_DATE};

@@ -60,6 +60,23 @@ ProtobufCMessage *map_new_message(const MapSite *site)
     return new_message(site->arena, site->field->descriptor);
 }
 
+/* ---- Around a site ---- */
+
+yyjson_val *map_root(const MapSite *site)
+{
+    while (site->outer)
+        site = site->outer;
+    return site->record;
+}
+
+yyjson_val *map_nearest(const MapSite *site, const char *path)
+{
+    yyjson_val *value = NULL;
+    for (; site && !value; site = site->outer)
+        value = json_at(site->record, path);
+    return value;
+}
+
 /* ---- Reading rows ---- */
 
 static yyjson_val *value_at(yyjson_val *record, const char *path)

@@ -6,9 +6,11 @@ add_library(
   ${CMAKE_CURRENT_LIST_DIR}/convert_number.c
   ${CMAKE_CURRENT_LIST_DIR}/convert_supplement.c
   ${CMAKE_CURRENT_LIST_DIR}/convert_time.c
+  ${CMAKE_CURRENT_LIST_DIR}/convert_word.c
   ${CMAKE_CURRENT_LIST_DIR}/countries.c
   ${CMAKE_CURRENT_LIST_DIR}/mapping.c
-  ${CMAKE_CURRENT_LIST_DIR}/mapping_bind.c)
+  ${CMAKE_CURRENT_LIST_DIR}/mapping_bind.c
+  ${CMAKE_CURRENT_LIST_DIR}/statement.c)
 target_link_libraries(tributary_mapping PUBLIC tributary_core tributary_proto PRIVATE tributary_flags)
 add_library(tributary::mapping ALIAS tributary_mapping)
 

@@ -10,6 +10,7 @@
  */
 #pragma once
 #include "lib/arena.h"
+#include "lib/clock.h"
 #include "lib/decimal.h"
 #include "lib/error.h"
 #include "lib/json.h"
@@ -49,10 +50,11 @@ struct Mapping {
     }
 
 /* Checks a table and its nested ones: the field exists at that offset, the conversion fits its type, a repeated field
- * has
- * "[]" or a conversion that appends. ERROR_CONFIG names message, field and path. Once for each root mapping at
+ * has "[]" or a conversion that appends. ERROR_CONFIG names message, field and path. Once for each root mapping at
  * start-up. */
 bool mapping_bind(const Mapping *mapping, Error *err) MUST_CHECK;
+/* All root mappings of a source. */
+bool mapping_bind_all(const Mapping *const *mappings, size_t n, Error *err) MUST_CHECK;
 
 /* The message; NULL with ERROR_DATA. */
 ProtobufCMessage *mapping_apply(const Mapping *mapping, yyjson_val *record, Arena *arena, Error *err) MUST_CHECK;
@@ -82,6 +84,8 @@ extern const Conversion AS_COUNTRY3;      /* ISO 3166 alpha-2 or -3 text -> alph
 /* A table of Word -> enum. A word that is not in it becomes the enum's Unknown. Booleans are words too. */
 #define AS_WORDS(table)                                                                                                \
     MAP_CONVERSION("words", map_words, .type = PROTOBUF_C_TYPE_ENUM, .argument = (table), .n_argument = COUNT_OF(table))
+/* The vendor's words are the enum's own, but for case and underscores: "ACTIVE" is Active. Others are Unknown. */
+extern const Conversion AS_SAME_WORD;
 /* A table of Title -> text. A word that is not in it stays as it is. */
 #define AS_TITLES(table)                                                                                               \
     MAP_CONVERSION("titles", map_titles, .type = PROTOBUF_C_TYPE_STRING, .argument = (table),                          \
@@ -160,6 +164,28 @@ typedef struct Supplement {
     const char *path; /* NULL: the name */
 } Supplement;
 
+/* ---- Tables from rows that recur ---- */
+
+/* A mapping and its rows, from macros of rows. */
+#define MAP_TABLE(storage, mapping_name, Message, ...)                                                                 \
+    static const MapRow mapping_name##_rows[] = {__VA_ARGS__};                                                         \
+    storage Mapping mapping_name = MAPPING(Message, mapping_name##_rows)
+
+/* A reference to a record, absent without its id: with its name, or with its data type (a constant). */
+#define MAP_NAMED_REF(storage, mapping_name, Message, id_path, title, title_path)                                      \
+    MAP_TABLE(storage, mapping_name, Message, {id_path, FIELD(Message, id), &AS_TEXT, KEY},                            \
+              {title_path, FIELD(Message, title), &AS_TEXT, OPTIONAL})
+#define MAP_TYPED_REF(storage, mapping_name, Message, id_path, as_data_type)                                           \
+    MAP_TABLE(storage, mapping_name, Message, {id_path, FIELD(Message, id), &AS_TEXT, KEY},                            \
+              {".", FIELD(Message, data_type), as_data_type, OPTIONAL})
+
+/* The currency, "XXX" where the vendor names none. */
+#define MAP_CURRENCY_ROWS(Message, currency_path)                                                                      \
+    {".", FIELD(Message, currency), AS_CONSTANT_TEXT("XXX"), OPTIONAL},                                                \
+    {                                                                                                                  \
+        currency_path, FIELD(Message, currency), &AS_UPPER, OPTIONAL                                                   \
+    }
+
 /* ---- Writing a conversion ---- */
 
 typedef enum MapResult {
@@ -201,22 +227,36 @@ struct Conversion {
 /* Of conversions that end in map_record(), with a site of their own making. */
 #define MAP_NESTED(mapping) .type = PROTOBUF_C_TYPE_MESSAGE, .argument = &(mapping), .nested = true
 #define MAP_DECIMAL         .type = PROTOBUF_C_TYPE_MESSAGE, .message = "tributary.v1.Decimal"
+#define MAP_DATE            .type = PROTOBUF_C_TYPE_MESSAGE, .message = "tributary.v1.Date"
 
 /* Set the field, or append to it when it is repeated. The text is borrowed: it lives on the arena or is static. */
 void map_put_text(const MapSite *site, const char *text);
 void map_put_enum(const MapSite *site, int value);
 void map_put_message(const MapSite *site, ProtobufCMessage *message);
 void map_put_decimal(const MapSite *site, const char *canonical); /* copied */
+void map_put_date(const MapSite *site, CivilDate civil);
+/* An enum by its own word, or by the second where it lacks the first; absent when it has neither. */
+MapResult map_put_word(const MapSite *site, const char *word, const char *otherwise);
 
 /* A message of the field's type, with its initial value. */
 ProtobufCMessage *map_new_message(const MapSite *site);
 PbDecimal *map_new_decimal(Arena *arena, const char *canonical);
+PbDate *map_new_date(Arena *arena, CivilDate civil);
+
+/* The record that is being mapped, whatever part of it the site is in. */
+yyjson_val *map_root(const MapSite *site);
+/* The value at `path` in the site's record or the nearest one around it that has it; NULL when none has. */
+yyjson_val *map_nearest(const MapSite *site, const char *path);
 
 /* The value as a cleaned copy: strings and numbers; "" for an empty one, NULL for anything else. */
 const char *map_clean_text(Arena *arena, yyjson_val *value);
 const char *map_upper_text(Arena *arena, yyjson_val *value); /* the same in upper case (ASCII) */
 /* A number's or numeric string's canonical form; false when it is none. Integers only with `integer`. */
 bool map_number(yyjson_val *value, bool integer, char out[DECIMAL_SIZE]);
+/* The number at `path`, "0" where there is none. False with ERROR_DATA. */
+bool map_number_at(yyjson_val *json, const char *path, char out[DECIMAL_SIZE], Error *err) MUST_CHECK;
+/* Whether the text at `path` is `word`, in any case and with underscores or without. */
+bool map_is_word(yyjson_val *json, const char *path, const char *word);
 /* The currency at `path` in the site's record or the nearest one around it that has it; NULL when none has. */
 const char *map_currency(const MapSite *site, const char *path);
 /* A canonical count of minor units in units of `currency`. False with ERROR_DATA, also when the currency is NULL. */

@@ -110,3 +110,11 @@ bool mapping_bind(const Mapping *mapping, Error *err)
 {
     return bind_mapping(mapping, 0, err);
 }
+
+bool mapping_bind_all(const Mapping *const *mappings, size_t n, Error *err)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!mapping_bind(mappings[i], err))
+            return false;
+    return true;
+}
