@@ -65,7 +65,7 @@ class QuickBooks(WorldCase):
             self.assertEqual((1, "incremental", deleted[data_type]), (calls, mode, gone), data_type)
             self.assertEqual(len(changed[data_type]), records, data_type)  # deletions among them
         self.assertEqual(WHOLE, {t: found[t][0] for t in WHOLE})
-        print("\ncalls of an incremental sync: " + ", ".join(f"{t} {found[t][0]}" for t in QUICKBOOKS_TYPES)
+        print("\nfigure: calls of an incremental sync: " + ", ".join(f"{t} {found[t][0]}" for t in QUICKBOOKS_TYPES)
               + f"; {sum(f[0] for f in found.values())} in all")
 
     def test_more_changes_than_cdc_tells_are_read_anew_deletions_too(self):
@@ -76,7 +76,7 @@ class QuickBooks(WorldCase):
         calls, mode, _, deleted = self.sync(company, ["invoices"])["invoices"]
         self.assertEqual(("full", 2), (mode, deleted))
         self.same(name, company, connection, ["invoices"])
-        print(f"\n1,100 changed invoices and 2 deleted ones: {calls} calls")
+        print(f"\nfigure: 1,100 changed invoices and 2 deleted ones: {calls} calls")
 
     def test_what_a_user_may_not_see_ends_that_type_alone(self):
         name, company, connection = self.connect("clerk__small")

@@ -78,7 +78,7 @@ class ThreeSources(WorldCase):
         totals = {}
         for (_, currency, amount), n in since.items():
             totals[currency] = totals.get(currency, 0) + n * amount
-        print("\ncharged and invoiced since", opened, ", ".join(f"{c} {t}" for c, t in sorted(totals.items())))
+        print("\nfigure: charged and invoiced since", opened, ", ".join(f"{c} {t}" for c, t in sorted(totals.items())))
 
     def test_every_journal_entry_adds_up_to_nothing(self):
         for source in ("quickbooks", "xero"):

@@ -7,6 +7,7 @@ import base64
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -52,6 +53,15 @@ def until(condition, seconds, what):
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds} s: {what() if callable(what) else what}")
         time.sleep(0.05)
+
+
+def end_like_interrupted(*_):
+    """A test that is told to go cleans up, also one that a shell started in the background, where SIGINT is ignored."""
+    raise KeyboardInterrupt
+
+
+signal.signal(signal.SIGINT, end_like_interrupted)
+signal.signal(signal.SIGTERM, end_like_interrupted)
 
 
 class World:
