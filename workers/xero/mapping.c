@@ -10,8 +10,5 @@ static const Mapping *const mappings[] = {
 
 bool xero_bind(Error *err)
 {
-    for (size_t i = 0; i < COUNT_OF(mappings); i++)
-        if (!mapping_bind(mappings[i], err))
-            return false;
-    return true;
+    return mapping_bind_all(mappings, COUNT_OF(mappings), err);
 }

@@ -48,17 +48,11 @@ static const Mapping cost_tracking = MAPPING(AccountingDirectCostLineItemTrackin
 
 /* Lines with `tracking` of their own, and those of types where categories are all there is. */
 #define TRACKED_LINE(name, Message, by)                                                                                \
-    static const MapRow name##_rows[] = {                                                                              \
-        LINE_ROWS(Message),                                                                                            \
-        {".", FIELD(Message, tracking), AS_RECORD(by), OPTIONAL},                                                      \
-    };                                                                                                                 \
-    static const Mapping name = MAPPING(Message, name##_rows)
+    MAP_TABLE(static const, name, Message, LINE_ROWS(Message), {".", FIELD(Message, tracking), AS_RECORD(by), OPTIONAL})
+#define CATEGORIES AS_RECORD(xero_category_ref)
 #define PLAIN_LINE(name, Message)                                                                                      \
-    static const MapRow name##_rows[] = {                                                                              \
-        LINE_ROWS(Message),                                                                                            \
-        {"Tracking[]", FIELD(Message, tracking_category_refs), AS_RECORD(xero_category_ref), OPTIONAL},                \
-    };                                                                                                                 \
-    static const Mapping name = MAPPING(Message, name##_rows)
+    MAP_TABLE(static const, name, Message, LINE_ROWS(Message),                                                         \
+              {"Tracking[]", FIELD(Message, tracking_category_refs), CATEGORIES, OPTIONAL})
 
 TRACKED_LINE(invoice_line, AccountingInvoiceLineItem, receivable_tracking);
 TRACKED_LINE(credit_note_line, AccountingCreditNoteLineItem, receivable_tracking);
@@ -209,24 +203,17 @@ static const MapRow paid_at_once_rows[] = {
 };
 static const Mapping paid_at_once = MAPPING(AccountingPaymentAllocation, paid_at_once_rows);
 
-#define CONTACT_REF(name, type)                                                                                        \
-    static const MapRow name##_rows[] = {                                                                              \
-        {"ContactID", FIELD(AccountingContactRef, id),        &AS_TEXT,               KEY     },                                                 \
-        {".",         FIELD(AccountingContactRef, data_type), AS_CONSTANT_ENUM(type), OPTIONAL},                               \
-    };                                                                                                                 \
-    static const Mapping name = MAPPING(AccountingContactRef, name##_rows)
-CONTACT_REF(payee, ACCOUNTING_CONTACT_REF_DATA_TYPE_SUPPLIERS);
-CONTACT_REF(payer, ACCOUNTING_CONTACT_REF_DATA_TYPE_CUSTOMERS);
+#define SUPPLIERS AS_CONSTANT_ENUM(ACCOUNTING_CONTACT_REF_DATA_TYPE_SUPPLIERS)
+#define CUSTOMERS AS_CONSTANT_ENUM(ACCOUNTING_CONTACT_REF_DATA_TYPE_CUSTOMERS)
+MAP_TYPED_REF(static const, payee, AccountingContactRef, "ContactID", SUPPLIERS);
+MAP_TYPED_REF(static const, payer, AccountingContactRef, "ContactID", CUSTOMERS);
 
 #define DIRECT(mapping_name, Message, contact, line)                                                                   \
-    static const MapRow mapping_name##_rows[] = {                                                                      \
-        {"BankTransactionID", FIELD(Message, id),                  &AS_TEXT,                    REQUIRED},                                                 \
-        {"Status",            FIELD(Message, is_deleted),          XERO_DEAD,                   OPTIONAL},                                                   \
-        {"Reference",         FIELD(Message, reference),           &AS_TEXT,                    OPTIONAL},                                                  \
-        {"Contact",           FIELD(Message, contact_ref),         AS_RECORD(contact),          OPTIONAL},                                        \
-        {".",                 FIELD(Message, payment_allocations), AS_ONE_RECORD(paid_at_once), OPTIONAL},                             \
-        DOCUMENT_ROWS(Message, tax_amount, line),                                                                      \
-    };                                                                                                                 \
-    const Mapping mapping_name = MAPPING(Message, mapping_name##_rows)
+    MAP_TABLE(const, mapping_name, Message, {"BankTransactionID", FIELD(Message, id), &AS_TEXT, REQUIRED},             \
+              {"Status", FIELD(Message, is_deleted), XERO_DEAD, OPTIONAL},                                             \
+              {"Reference", FIELD(Message, reference), &AS_TEXT, OPTIONAL},                                            \
+              {"Contact", FIELD(Message, contact_ref), AS_RECORD(contact), OPTIONAL},                                  \
+              {".", FIELD(Message, payment_allocations), AS_ONE_RECORD(paid_at_once), OPTIONAL},                       \
+              DOCUMENT_ROWS(Message, tax_amount, line))
 DIRECT(xero_direct_cost, AccountingDirectCost, payee, cost_line);
 DIRECT(xero_direct_income, AccountingDirectIncome, payer, income_line);

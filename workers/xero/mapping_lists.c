@@ -65,7 +65,7 @@ static MapResult map_phone(const MapSite *site, Error *err)
 
 /* ---- Customers and suppliers: one list ---- */
 
-#define CONTACT_ROWS(Message, title, words)                                                                            \
+#define CONTACT_ROWS(Message, title)                                                                                   \
     XERO_STAMP_ROW(Message), {"ContactID", FIELD(Message, id), &AS_TEXT, REQUIRED},                                    \
         {"Name", FIELD(Message, title), &AS_TEXT, OPTIONAL},                                                           \
         {".", FIELD(Message, contact_name), AS_JOINED(" ", "FirstName", "LastName"), OPTIONAL},                        \
@@ -76,21 +76,13 @@ static MapResult map_phone(const MapSite *site, Error *err)
         {"CompanyNumber", FIELD(Message, registration_number), &AS_TEXT, OPTIONAL},                                    \
         {"TaxNumber", FIELD(Message, tax_number), &AS_TEXT, OPTIONAL},                                                 \
     {                                                                                                                  \
-        "ContactStatus", FIELD(Message, status), AS_WORDS(words), REQUIRED                                             \
+        "ContactStatus", FIELD(Message, status), &AS_SAME_WORD, REQUIRED                                               \
     }
 
-static const Word customer_words[] = {
-    {"ACTIVE",   ACCOUNTING_CUSTOMER_STATUS_ACTIVE  },
-    {"ARCHIVED", ACCOUNTING_CUSTOMER_STATUS_ARCHIVED},
-};
-static const MapRow customer_rows[] = {CONTACT_ROWS(AccountingCustomer, customer_name, customer_words)};
+static const MapRow customer_rows[] = {CONTACT_ROWS(AccountingCustomer, customer_name)};
 const Mapping xero_customer = MAPPING(AccountingCustomer, customer_rows);
 
-static const Word supplier_words[] = {
-    {"ACTIVE",   ACCOUNTING_SUPPLIER_STATUS_ACTIVE  },
-    {"ARCHIVED", ACCOUNTING_SUPPLIER_STATUS_ARCHIVED},
-};
-static const MapRow supplier_rows[] = {CONTACT_ROWS(AccountingSupplier, supplier_name, supplier_words)};
+static const MapRow supplier_rows[] = {CONTACT_ROWS(AccountingSupplier, supplier_name)};
 const Mapping xero_supplier = MAPPING(AccountingSupplier, supplier_rows);
 
 /* ---- Accounts ---- */
@@ -129,23 +121,19 @@ static MapResult map_place(const MapSite *site, Error *err)
 #define CATEGORY  MAP_CONVERSION("category", map_place, .type = PROTOBUF_C_TYPE_STRING)
 #define FULL_NAME MAP_CONVERSION("full name", map_place, .type = PROTOBUF_C_TYPE_STRING, .n_argument = 1)
 
-static const Word account_words[] = {
-    {"ACTIVE",   ACCOUNTING_ACCOUNT_STATUS_ACTIVE  },
-    {"ARCHIVED", ACCOUNTING_ACCOUNT_STATUS_ARCHIVED},
-};
 #define ACCOUNT(member) FIELD(AccountingAccount, member)
 static const MapRow account_rows[] = {
     XERO_STAMP_ROW(AccountingAccount),
-    {"AccountID",    ACCOUNT(id),                       &AS_TEXT,                REQUIRED},
-    {"Code",         ACCOUNT(nominal_code),             &AS_TEXT,                OPTIONAL},
-    {"Name",         ACCOUNT(name),                     &AS_TEXT,                OPTIONAL},
-    {"Description",  ACCOUNT(description),              &AS_TEXT,                OPTIONAL},
-    {"Class",        ACCOUNT(fully_qualified_category), CATEGORY,                OPTIONAL},
-    {"Class",        ACCOUNT(fully_qualified_name),     FULL_NAME,               OPTIONAL},
-    {"CurrencyCode", ACCOUNT(currency),                 &AS_UPPER,               OPTIONAL},
-    {"Class",        ACCOUNT(type),                     AS_WORDS(class_words),   OPTIONAL},
-    {"Status",       ACCOUNT(status),                   AS_WORDS(account_words), OPTIONAL},
-    {"Type",         ACCOUNT(is_bank_account),          AS_IS_ONE_OF("BANK"),    OPTIONAL},
+    {"AccountID",    ACCOUNT(id),                       &AS_TEXT,              REQUIRED},
+    {"Code",         ACCOUNT(nominal_code),             &AS_TEXT,              OPTIONAL},
+    {"Name",         ACCOUNT(name),                     &AS_TEXT,              OPTIONAL},
+    {"Description",  ACCOUNT(description),              &AS_TEXT,              OPTIONAL},
+    {"Class",        ACCOUNT(fully_qualified_category), CATEGORY,              OPTIONAL},
+    {"Class",        ACCOUNT(fully_qualified_name),     FULL_NAME,             OPTIONAL},
+    {"CurrencyCode", ACCOUNT(currency),                 &AS_UPPER,             OPTIONAL},
+    {"Class",        ACCOUNT(type),                     AS_WORDS(class_words), OPTIONAL},
+    {"Status",       ACCOUNT(status),                   &AS_SAME_WORD,         OPTIONAL},
+    {"Type",         ACCOUNT(is_bank_account),          AS_IS_ONE_OF("BANK"),  OPTIONAL},
 };
 const Mapping xero_account = MAPPING(AccountingAccount, account_rows);
 
@@ -154,35 +142,29 @@ static const Word bank_words[] = {
     {"CREDITCARD", ACCOUNTING_BANK_ACCOUNT_ACCOUNT_TYPE_CREDIT},
     {"PAYPAL",     ACCOUNTING_BANK_ACCOUNT_ACCOUNT_TYPE_DEBIT },
 };
-static const Word bank_status_words[] = {
-    {"ACTIVE",   ACCOUNTING_BANK_ACCOUNT_STATUS_ACTIVE  },
-    {"ARCHIVED", ACCOUNTING_BANK_ACCOUNT_STATUS_ARCHIVED},
-};
 #define BANK(member) FIELD(AccountingBankAccount, member)
 static const MapRow bank_rows[] = {
     XERO_STAMP_ROW(AccountingBankAccount),
-    {"AccountID",         BANK(id),             &AS_TEXT,                    REQUIRED},
-    {"Name",              BANK(account_name),   &AS_TEXT,                    OPTIONAL},
-    {"BankAccountType",   BANK(account_type),   AS_WORDS(bank_words),        OPTIONAL},
-    {"Code",              BANK(nominal_code),   &AS_TEXT,                    OPTIONAL},
-    {"BankAccountNumber", BANK(account_number), &AS_TEXT,                    OPTIONAL},
-    {"CurrencyCode",      BANK(currency),       &AS_UPPER,                   OPTIONAL},
-    {"Status",            BANK(status),         AS_WORDS(bank_status_words), OPTIONAL},
+    {"AccountID",         BANK(id),             &AS_TEXT,             REQUIRED},
+    {"Name",              BANK(account_name),   &AS_TEXT,             OPTIONAL},
+    {"BankAccountType",   BANK(account_type),   AS_WORDS(bank_words), OPTIONAL},
+    {"Code",              BANK(nominal_code),   &AS_TEXT,             OPTIONAL},
+    {"BankAccountNumber", BANK(account_number), &AS_TEXT,             OPTIONAL},
+    {"CurrencyCode",      BANK(currency),       &AS_UPPER,            OPTIONAL},
+    {"Status",            BANK(status),         &AS_SAME_WORD,        OPTIONAL},
 };
 const Mapping xero_bank_account = MAPPING(AccountingBankAccount, bank_rows);
 
 /* ---- Items: without a status, and untracked ones may be goods or services ---- */
 
-#define TERMS(name, text, details)                                                                                     \
-    static const MapRow name##_rows[] = {                                                                              \
-        {text,                 FIELD(AccountingItemTerms, description),  &AS_TEXT,                     OPTIONAL},                                           \
-        {details ".UnitPrice", FIELD(AccountingItemTerms, unit_price),   &AS_DECIMAL,                  OPTIONAL},                         \
-        {details,              FIELD(AccountingItemTerms, account_ref),  AS_RECORD(xero_account_ref),  OPTIONAL},                     \
-        {details,              FIELD(AccountingItemTerms, tax_rate_ref), AS_RECORD(xero_tax_rate_ref), OPTIONAL},                   \
-    };                                                                                                                 \
-    static const Mapping name = MAPPING(AccountingItemTerms, name##_rows)
-TERMS(bill_item, "PurchaseDescription", "PurchaseDetails");
-TERMS(invoice_item, "Description", "SalesDetails");
+#define TERMS(member) FIELD(AccountingItemTerms, member)
+#define TERMS_OF(name, text, details)                                                                                  \
+    MAP_TABLE(static const, name, AccountingItemTerms, {text, TERMS(description), &AS_TEXT, OPTIONAL},                 \
+              {details ".UnitPrice", TERMS(unit_price), &AS_DECIMAL, OPTIONAL},                                        \
+              {details, TERMS(account_ref), AS_RECORD(xero_account_ref), OPTIONAL},                                    \
+              {details, TERMS(tax_rate_ref), AS_RECORD(xero_tax_rate_ref), OPTIONAL})
+TERMS_OF(bill_item, "PurchaseDescription", "PurchaseDetails");
+TERMS_OF(invoice_item, "Description", "SalesDetails");
 
 static const Word item_words[] = {
     {"true",  ACCOUNTING_ITEM_TYPE_INVENTORY    },
@@ -256,15 +238,11 @@ const Mapping xero_tax_rate = MAPPING(AccountingTaxRate, tax_rows);
 
 /* ---- Tracking categories and their options ---- */
 
-static const Word category_words[] = {
-    {"ACTIVE",   ACCOUNTING_TRACKING_CATEGORY_STATUS_ACTIVE  },
-    {"ARCHIVED", ACCOUNTING_TRACKING_CATEGORY_STATUS_ARCHIVED},
-};
 #define TRACKING(member) FIELD(AccountingTrackingCategory, member)
 #define CATEGORY_ROWS(id_path)                                                                                         \
     {id_path, TRACKING(id), &AS_TEXT, REQUIRED}, {"Name", TRACKING(name), &AS_TEXT, OPTIONAL},                         \
     {                                                                                                                  \
-        "Status", TRACKING(status), AS_WORDS(category_words), OPTIONAL                                                 \
+        "Status", TRACKING(status), &AS_SAME_WORD, OPTIONAL                                                            \
     }
 static const MapRow category_rows[] = {
     CATEGORY_ROWS("TrackingCategoryID"),
@@ -280,15 +258,6 @@ static const MapRow option_rows[] = {
 const Mapping xero_option = MAPPING(AccountingTrackingCategory, option_rows);
 
 /* ---- The company ---- */
-
-static void put_date(const MapSite *site, CivilDate civil)
-{
-    PbDate *date = (PbDate *)(void *)map_new_message(site);
-    date->year = civil.year;
-    date->month = civil.month;
-    date->day = civil.day;
-    map_put_message(site, &date->base);
-}
 
 enum { MONTHS_A_YEAR = 12 };
 #define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
@@ -314,7 +283,7 @@ static MapResult map_year_start(const MapSite *site, Error *err)
     CivilDate start = day_after_end(clock_date_of(today).year, (int)month, (int)day);
     if (clock_days_of(start) > today)
         start = day_after_end(clock_date_of(today).year - 1, (int)month, (int)day);
-    put_date(site, start);
+    map_put_date(site, start);
     return MAP_READ;
 }
 
@@ -328,7 +297,7 @@ static MapResult map_lock_date(const MapSite *site, Error *err)
     if (!has_period && !has_year)
         return MAP_ABSENT;
     int64_t ms = !has_year || (has_period && period > year) ? period : year;
-    put_date(site, clock_date_of(ms / DAY_MS - (ms % DAY_MS < 0)));
+    map_put_date(site, clock_date_of(ms / DAY_MS - (ms % DAY_MS < 0)));
     return MAP_READ;
 }
 

@@ -6,43 +6,28 @@
 
 /* ---- Payments: each settles one invoice, or gives credit back ---- */
 
+#define LINK(mapping_name, Message, id_path, as_id, TYPE, as_amount)                                                   \
+    MAP_TABLE(static const, mapping_name, Message, {id_path, FIELD(Message, id), as_id, KEY},                          \
+              {".", FIELD(Message, type), AS_CONSTANT_ENUM(TYPE), OPTIONAL},                                           \
+              {".", FIELD(Message, amount), as_amount, OPTIONAL})
 #define LINKS(name, Message, INVOICE_TYPE, CREDIT_TYPE)                                                                \
-    static const MapRow name##_invoice_rows[] = {                                                                      \
-        {"InvoiceID", FIELD(Message, id),     &AS_TEXT,                       KEY     },                                                              \
-        {".",         FIELD(Message, type),   AS_CONSTANT_ENUM(INVOICE_TYPE), OPTIONAL},                                         \
-        {".",         FIELD(Message, amount), XERO_LINK,                      OPTIONAL},                                                            \
-    };                                                                                                                 \
-    static const Mapping name##_invoice = MAPPING(Message, name##_invoice_rows);                                       \
-    static const MapRow name##_credit_rows[] = {                                                                       \
-        {".", FIELD(Message, id),     &XERO_CREDIT_ID,               KEY     },                                                               \
-        {".", FIELD(Message, type),   AS_CONSTANT_ENUM(CREDIT_TYPE), OPTIONAL},                                          \
-        {".", FIELD(Message, amount), XERO_LINK,                     OPTIONAL},                                                            \
-    };                                                                                                                 \
-    static const Mapping name##_credit = MAPPING(Message, name##_credit_rows);                                         \
-    static const MapRow name##_spent_rows[] = {                                                                        \
-        {"Of", FIELD(Message, id),     &XERO_CREDIT_ID,               KEY     },                                                              \
-        {".",  FIELD(Message, type),   AS_CONSTANT_ENUM(CREDIT_TYPE), OPTIONAL},                                          \
-        {".",  FIELD(Message, amount), XERO_CASH,                     OPTIONAL},                                                            \
-    };                                                                                                                 \
-    static const Mapping name##_spent = MAPPING(Message, name##_spent_rows)
+    LINK(name##_invoice, Message, "InvoiceID", &AS_TEXT, INVOICE_TYPE, XERO_LINK);                                     \
+    LINK(name##_credit, Message, ".", &XERO_CREDIT_ID, CREDIT_TYPE, XERO_LINK);                                        \
+    LINK(name##_spent, Message, "Of", &XERO_CREDIT_ID, CREDIT_TYPE, XERO_CASH)
 
+#define PAID_ROWS(Message, as_amount, link)                                                                            \
+    {".", FIELD(Message, amount), as_amount, OPTIONAL},                                                                \
+        {"Date", FIELD(Message, allocated_on_date), &XERO_DATE, OPTIONAL},                                             \
+    {                                                                                                                  \
+        "Invoice", FIELD(Message, links), AS_ONE_RECORD(link##_invoice), OPTIONAL                                      \
+    }
 #define PAYMENT_LINES(name, Message, link)                                                                             \
-    static const MapRow name##_paid_rows[] = {                                                                         \
-        {".",           FIELD(Message, amount),            XERO_CASH,                     OPTIONAL},                                                            \
-        {"Date",        FIELD(Message, allocated_on_date), &XERO_DATE,                    OPTIONAL},                                             \
-        {"Invoice",     FIELD(Message, links),             AS_ONE_RECORD(link##_invoice), OPTIONAL},                                   \
-        {"CreditNote",  FIELD(Message, links),             AS_ONE_RECORD(link##_credit),  OPTIONAL},                                 \
-        {"Overpayment", FIELD(Message, links),             AS_ONE_RECORD(link##_credit),  OPTIONAL},                                \
-        {"Prepayment",  FIELD(Message, links),             AS_ONE_RECORD(link##_credit),  OPTIONAL},                                 \
-    };                                                                                                                 \
-    static const Mapping name##_paid = MAPPING(Message, name##_paid_rows);                                             \
-    static const MapRow name##_spent_rows[] = {                                                                        \
-        {".",       FIELD(Message, amount),            AS_CONSTANT_DECIMAL("0"),      OPTIONAL},                                             \
-        {"Date",    FIELD(Message, allocated_on_date), &XERO_DATE,                    OPTIONAL},                                             \
-        {"Invoice", FIELD(Message, links),             AS_ONE_RECORD(link##_invoice), OPTIONAL},                                   \
-        {".",       FIELD(Message, links),             AS_ONE_RECORD(link##_spent),   OPTIONAL},                                           \
-    };                                                                                                                 \
-    static const Mapping name##_spent = MAPPING(Message, name##_spent_rows)
+    MAP_TABLE(static const, name##_paid, Message, PAID_ROWS(Message, XERO_CASH, link),                                 \
+              {"CreditNote", FIELD(Message, links), AS_ONE_RECORD(link##_credit), OPTIONAL},                           \
+              {"Overpayment", FIELD(Message, links), AS_ONE_RECORD(link##_credit), OPTIONAL},                          \
+              {"Prepayment", FIELD(Message, links), AS_ONE_RECORD(link##_credit), OPTIONAL});                          \
+    MAP_TABLE(static const, name##_spent, Message, PAID_ROWS(Message, AS_CONSTANT_DECIMAL("0"), link),                 \
+              {".", FIELD(Message, links), AS_ONE_RECORD(link##_spent), OPTIONAL})
 
 /* The contact and the currency are the settled document's. */
 #define SETTLED_ROWS(Message, document, contact_member, contact)                                                       \
@@ -52,37 +37,32 @@
     }
 
 #define PAYMENT(mapping_name, Message, contact_member, contact, line)                                                  \
-    static const MapRow mapping_name##_rows[] = {                                                                      \
-        XERO_STAMP_ROW(Message),                                                                                       \
-        {"PaymentID",    FIELD(Message, id),            AS_PREFIXED("payment:"),  REQUIRED},                                          \
-        {"Status",       FIELD(Message, is_deleted),    XERO_DELETED,             OPTIONAL},                                                \
-        {".",            FIELD(Message, currency),      AS_CONSTANT_TEXT("XXX"),  OPTIONAL},                                            \
-        SETTLED_ROWS(Message, "Invoice", contact_member, contact),                                                     \
-        SETTLED_ROWS(Message, "CreditNote", contact_member, contact),                                                  \
-        SETTLED_ROWS(Message, "Overpayment", contact_member, contact),                                                 \
-        SETTLED_ROWS(Message, "Prepayment", contact_member, contact),                                                  \
-        {"Account",      FIELD(Message, account_ref),   AS_RECORD(xero_bank_ref), OPTIONAL},                                  \
-        {".",            FIELD(Message, total_amount),  XERO_CASH,                REQUIRED},                                                      \
-        {"CurrencyRate", FIELD(Message, currency_rate), &XERO_RATE,               OPTIONAL},                                         \
-        {"Date",         FIELD(Message, date),          &XERO_DATE,               REQUIRED},                                                          \
-        {"Reference",    FIELD(Message, reference),     &AS_TEXT,                 OPTIONAL},                                                  \
-        {".",            FIELD(Message, lines),         AS_ONE_RECORD(line),      OPTIONAL},                                                   \
-    };                                                                                                                 \
-    const Mapping mapping_name = MAPPING(Message, mapping_name##_rows)
+    MAP_TABLE(const, mapping_name, Message, XERO_STAMP_ROW(Message),                                                   \
+              {"PaymentID", FIELD(Message, id), AS_PREFIXED("payment:"), REQUIRED},                                    \
+              {"Status", FIELD(Message, is_deleted), XERO_DELETED, OPTIONAL},                                          \
+              {".", FIELD(Message, currency), AS_CONSTANT_TEXT("XXX"), OPTIONAL},                                      \
+              SETTLED_ROWS(Message, "Invoice", contact_member, contact),                                               \
+              SETTLED_ROWS(Message, "CreditNote", contact_member, contact),                                            \
+              SETTLED_ROWS(Message, "Overpayment", contact_member, contact),                                           \
+              SETTLED_ROWS(Message, "Prepayment", contact_member, contact),                                            \
+              {"Account", FIELD(Message, account_ref), AS_RECORD(xero_bank_ref), OPTIONAL},                            \
+              {".", FIELD(Message, total_amount), XERO_CASH, REQUIRED},                                                \
+              {"CurrencyRate", FIELD(Message, currency_rate), &XERO_RATE, OPTIONAL},                                   \
+              {"Date", FIELD(Message, date), &XERO_DATE, REQUIRED},                                                    \
+              {"Reference", FIELD(Message, reference), &AS_TEXT, OPTIONAL},                                            \
+              {".", FIELD(Message, lines), AS_ONE_RECORD(line), OPTIONAL})
 
 /* Credit spent on an invoice moves no money. */
 #define ALLOCATION(mapping_name, Message, contact_member, contact, line)                                               \
-    static const MapRow mapping_name##_rows[] = {                                                                      \
-        {"Of.UpdatedDateUTC", FIELD(Message, source_modified_date), &XERO_INSTANT,              OPTIONAL},                          \
-        {"AllocationID",      FIELD(Message, id),                   AS_PREFIXED("allocation:"), REQUIRED},                                    \
-        {".",                 FIELD(Message, currency),             AS_CONSTANT_TEXT("XXX"),    OPTIONAL},                                            \
-        SETTLED_ROWS(Message, "Of", contact_member, contact),                                                          \
-        {"Of.CurrencyRate",   FIELD(Message, currency_rate),        &XERO_RATE,                 OPTIONAL},                                      \
-        {".",                 FIELD(Message, total_amount),         AS_CONSTANT_DECIMAL("0"),   OPTIONAL},                                       \
-        {"Date",              FIELD(Message, date),                 &XERO_DATE,                 REQUIRED},                                                          \
-        {".",                 FIELD(Message, lines),                AS_ONE_RECORD(line),        OPTIONAL},                                                   \
-    };                                                                                                                 \
-    const Mapping mapping_name = MAPPING(Message, mapping_name##_rows)
+    MAP_TABLE(const, mapping_name, Message,                                                                            \
+              {"Of.UpdatedDateUTC", FIELD(Message, source_modified_date), &XERO_INSTANT, OPTIONAL},                    \
+              {"AllocationID", FIELD(Message, id), AS_PREFIXED("allocation:"), REQUIRED},                              \
+              {".", FIELD(Message, currency), AS_CONSTANT_TEXT("XXX"), OPTIONAL},                                      \
+              SETTLED_ROWS(Message, "Of", contact_member, contact),                                                    \
+              {"Of.CurrencyRate", FIELD(Message, currency_rate), &XERO_RATE, OPTIONAL},                                \
+              {".", FIELD(Message, total_amount), AS_CONSTANT_DECIMAL("0"), OPTIONAL},                                 \
+              {"Date", FIELD(Message, date), &XERO_DATE, REQUIRED},                                                    \
+              {".", FIELD(Message, lines), AS_ONE_RECORD(line), OPTIONAL})
 
 LINKS(link, AccountingPaymentLineLink, ACCOUNTING_PAYMENT_LINE_LINK_TYPE_INVOICE,
       ACCOUNTING_PAYMENT_LINE_LINK_TYPE_CREDIT_NOTE);
@@ -112,21 +92,15 @@ static MapResult map_arrived(const MapSite *site, Error *err)
     return MAP_READ;
 }
 
-static const MapRow bank_record_rows[] = {
-    {"AccountID", FIELD(AccountingRecordRef, id),        &AS_TEXT,                         KEY     },
-    {".",         FIELD(AccountingRecordRef, data_type), AS_CONSTANT_TEXT("bankAccounts"), OPTIONAL},
-};
-static const Mapping bank_record = MAPPING(AccountingRecordRef, bank_record_rows);
+MAP_TYPED_REF(static const, bank_record, AccountingRecordRef, "AccountID", AS_CONSTANT_TEXT("bankAccounts"));
 
-#define SIDE(name, account, as_amount)                                                                                 \
-    static const MapRow name##_rows[] = {                                                                              \
-        {account,                 FIELD(AccountingTransferSide, account_ref), AS_RECORD(bank_record), OPTIONAL},                       \
-        {account ".CurrencyCode", FIELD(AccountingTransferSide, currency),    &AS_UPPER,              OPTIONAL},                       \
-        {"Amount",                FIELD(AccountingTransferSide, amount),      as_amount,              OPTIONAL},                                        \
-    };                                                                                                                 \
-    static const Mapping name = MAPPING(AccountingTransferSide, name##_rows)
-SIDE(from_side, "FromBankAccount", &AS_DECIMAL);
-SIDE(to_side, "ToBankAccount", AS_CUSTOM(map_arrived, "tributary.v1.Decimal"));
+#define SIDE(member) FIELD(AccountingTransferSide, member)
+#define SIDE_OF(name, account, as_amount)                                                                              \
+    MAP_TABLE(                                                                                                         \
+        static const, name, AccountingTransferSide, {account, SIDE(account_ref), AS_RECORD(bank_record), OPTIONAL},    \
+        {account ".CurrencyCode", SIDE(currency), &AS_UPPER, OPTIONAL}, {"Amount", SIDE(amount), as_amount, OPTIONAL})
+SIDE_OF(from_side, "FromBankAccount", &AS_DECIMAL);
+SIDE_OF(to_side, "ToBankAccount", AS_CUSTOM(map_arrived, "tributary.v1.Decimal"));
 
 static MapResult map_transfer_status(const MapSite *site, Error *err)
 {
@@ -157,18 +131,15 @@ const Mapping xero_transfer = MAPPING(AccountingTransfer, transfer_rows);
 
 /* ---- Journals: manual ones, and those of everything else that posts ---- */
 
+#define POSTING(member) FIELD(AccountingJournalEntryJournalLine, member)
 #define JOURNAL_LINE(name, amount, as_amount, tracking_path)                                                           \
-    static const MapRow name##_tracking_rows[] = {                                                                     \
-        {tracking_path, FIELD(AccountingTracking, record_refs), AS_RECORD(xero_tracking_ref), OPTIONAL},               \
-    };                                                                                                                 \
-    static const Mapping name##_tracking = MAPPING(AccountingTracking, name##_tracking_rows);                          \
-    static const MapRow name##_rows[] = {                                                                              \
-        {"Description", FIELD(AccountingJournalEntryJournalLine, description), &AS_TEXT,                    OPTIONAL},                    \
-        {amount,        FIELD(AccountingJournalEntryJournalLine, net_amount),  as_amount,                   OPTIONAL},                           \
-        {".",           FIELD(AccountingJournalEntryJournalLine, account_ref), AS_RECORD(xero_account_ref), OPTIONAL},           \
-        {".",           FIELD(AccountingJournalEntryJournalLine, tracking),    AS_RECORD(name##_tracking),  OPTIONAL},               \
-    };                                                                                                                 \
-    static const Mapping name = MAPPING(AccountingJournalEntryJournalLine, name##_rows)
+    MAP_TABLE(static const, name##_tracking, AccountingTracking,                                                       \
+              {tracking_path, FIELD(AccountingTracking, record_refs), AS_RECORD(xero_tracking_ref), OPTIONAL});        \
+    MAP_TABLE(static const, name, AccountingJournalEntryJournalLine,                                                   \
+              {"Description", POSTING(description), &AS_TEXT, OPTIONAL},                                               \
+              {amount, POSTING(net_amount), as_amount, OPTIONAL},                                                      \
+              {".", POSTING(account_ref), AS_RECORD(xero_account_ref), OPTIONAL},                                      \
+              {".", POSTING(tracking), AS_RECORD(name##_tracking), OPTIONAL})
 /* With tax, or the lines would not add up to zero: no line says where the tax goes. */
 JOURNAL_LINE(manual_line, ".", XERO_GROSS, "Tracking[]");
 JOURNAL_LINE(posted_line, "NetAmount", &AS_DECIMAL, "TrackingCategories[]");

@@ -32,20 +32,16 @@ static MapResult put_time(const MapSite *site, int64_t ms, Error *err)
 {
     int64_t seconds = ms / SECOND_MS - (ms % SECOND_MS < 0), days = seconds / DAY_S - (seconds % DAY_S < 0);
     CivilDate civil = clock_date_of(days);
-    ProtobufCMessage *message = map_new_message(site);
     if (!clock_date_valid(civil))
         return map_fail(site, "is outside the years 1 to 9999", err);
-    if (site->field->descriptor == PB_DESCRIPTOR(PbTimestamp)) {
-        PbTimestamp *instant = (PbTimestamp *)(void *)message;
-        instant->seconds = seconds;
-        instant->nanos = (int32_t)(ms - seconds * SECOND_MS) * NANOS_A_MS;
-    } else {
-        PbDate *date = (PbDate *)(void *)message;
-        date->year = civil.year;
-        date->month = civil.month;
-        date->day = civil.day;
+    if (site->field->descriptor != PB_DESCRIPTOR(PbTimestamp)) {
+        map_put_date(site, civil);
+        return MAP_READ;
     }
-    map_put_message(site, message);
+    PbTimestamp *instant = (PbTimestamp *)(void *)map_new_message(site);
+    instant->seconds = seconds;
+    instant->nanos = (int32_t)(ms - seconds * SECOND_MS) * NANOS_A_MS;
+    map_put_message(site, &instant->base);
     return MAP_READ;
 }
 
@@ -71,10 +67,9 @@ static MapResult read_latest(const MapSite *site, Error *err)
 }
 
 #define TO_TIMESTAMP .type = PROTOBUF_C_TYPE_MESSAGE, .message = "google.protobuf.Timestamp"
-#define TO_DATE      .type = PROTOBUF_C_TYPE_MESSAGE, .message = "tributary.v1.Date"
 const Conversion XERO_INSTANT = {.name = "instant of Xero's", .read = read_time, TO_TIMESTAMP};
-const Conversion XERO_DATE = {.name = "date of Xero's", .read = read_time, TO_DATE};
-const Conversion XERO_LATEST_DATE = {.name = "latest date", .read = read_latest, TO_DATE};
+const Conversion XERO_DATE = {.name = "date of Xero's", .read = read_time, MAP_DATE};
+const Conversion XERO_LATEST_DATE = {.name = "latest date", .read = read_latest, MAP_DATE};
 
 /* ---- Numbers ---- */
 
@@ -97,21 +92,6 @@ static MapResult read_rate(const MapSite *site, Error *err)
 }
 const Conversion XERO_RATE = {.name = "reciprocal rate", .read = read_rate, MAP_DECIMAL};
 
-/* The value at `path` in the nearest record that has it. */
-static yyjson_val *nearest(const MapSite *site, const char *path)
-{
-    yyjson_val *value = NULL;
-    for (; site && !value; site = site->outer)
-        value = json_at(site->record, path);
-    return value;
-}
-
-static bool number_or_zero(yyjson_val *value, char number[DECIMAL_SIZE])
-{
-    strcpy(number, "0");
-    return !value || map_number(value, false, number);
-}
-
 static bool is_word(yyjson_val *value, const char *word)
 {
     const char *text = yyjson_get_str(value);
@@ -121,14 +101,12 @@ static bool is_word(yyjson_val *value, const char *word)
 MapResult map_line_amount(const MapSite *site, Error *err)
 {
     char amount[DECIMAL_SIZE], tax[DECIMAL_SIZE], other[DECIMAL_SIZE];
-    yyjson_val *types = nearest(site, "LineAmountTypes");
+    yyjson_val *types = map_nearest(site, "LineAmountTypes");
     bool inclusive = is_word(types, "Inclusive"), gross = site->row->as->n_argument != 0;
-    if (!number_or_zero(json_at(site->record, "LineAmount"), amount) ||
-        !number_or_zero(json_at(site->record, "TaxAmount"), tax) ||
-        !(gross ? decimal_add(other, amount, tax) : decimal_subtract(other, amount, tax))) {
-        error_set(err, ERROR_DATA, "LineAmount or TaxAmount is no number that we can hold");
+    if (!map_number_at(site->record, "LineAmount", amount, err) || !map_number_at(site->record, "TaxAmount", tax, err))
         return MAP_FAILED;
-    }
+    if (!(gross ? decimal_add(other, amount, tax) : decimal_subtract(other, amount, tax)))
+        return map_fail(site, "has too many digits", err);
     map_put_decimal(site, inclusive == gross ? amount : other);
     return MAP_READ;
 }
@@ -214,19 +192,12 @@ const Conversion XERO_CREDIT_ID = {.name = "id of a credit", .read = read_credit
 
 /* ---- References ---- */
 
-#define REFERENCE(mapping_name, Message, id_path, title, title_path)                                                   \
-    static const MapRow mapping_name##_rows[] = {                                                                      \
-        {id_path,    FIELD(Message, id),    &AS_TEXT, KEY     },                                                                  \
-        {title_path, FIELD(Message, title), &AS_TEXT, OPTIONAL},                                                       \
-    };                                                                                                                 \
-    const Mapping mapping_name = MAPPING(Message, mapping_name##_rows)
-
-REFERENCE(xero_account_ref, AccountingAccountRef, "AccountID", name, "AccountName");
-REFERENCE(xero_bank_ref, AccountingAccountRef, "AccountID", name, "Name");
-REFERENCE(xero_customer_ref, AccountingCustomerRef, "ContactID", company_name, "Name");
-REFERENCE(xero_supplier_ref, AccountingSupplierRef, "ContactID", supplier_name, "Name");
-REFERENCE(xero_item_ref, AccountingItemRef, "ItemID", name, "Name");
-REFERENCE(xero_category_ref, AccountingTrackingCategoryRef, "TrackingOptionID", name, "Option");
+MAP_NAMED_REF(const, xero_account_ref, AccountingAccountRef, "AccountID", name, "AccountName");
+MAP_NAMED_REF(const, xero_bank_ref, AccountingAccountRef, "AccountID", name, "Name");
+MAP_NAMED_REF(const, xero_customer_ref, AccountingCustomerRef, "ContactID", company_name, "Name");
+MAP_NAMED_REF(const, xero_supplier_ref, AccountingSupplierRef, "ContactID", supplier_name, "Name");
+MAP_NAMED_REF(const, xero_item_ref, AccountingItemRef, "ItemID", name, "Name");
+MAP_NAMED_REF(const, xero_category_ref, AccountingTrackingCategoryRef, "TrackingOptionID", name, "Option");
 
 static const MapRow tax_rate_ref_rows[] = {
     {"TaxType", FIELD(AccountingTaxRateRef, id), &AS_TEXT, KEY},
@@ -234,8 +205,4 @@ static const MapRow tax_rate_ref_rows[] = {
 const Mapping xero_tax_rate_ref = MAPPING(AccountingTaxRateRef, tax_rate_ref_rows);
 
 #define CATEGORIES AS_CONSTANT_ENUM(ACCOUNTING_TRACKING_REF_DATA_TYPE_TRACKING_CATEGORIES)
-static const MapRow tracking_ref_rows[] = {
-    {"TrackingOptionID", FIELD(AccountingTrackingRef, id),        &AS_TEXT,   KEY     },
-    {".",                FIELD(AccountingTrackingRef, data_type), CATEGORIES, OPTIONAL},
-};
-const Mapping xero_tracking_ref = MAPPING(AccountingTrackingRef, tracking_ref_rows);
+MAP_TYPED_REF(const, xero_tracking_ref, AccountingTrackingRef, "TrackingOptionID", CATEGORIES);

@@ -52,8 +52,7 @@ MapResult map_record_if(const MapSite *site, Error *err);
         "UpdatedDateUTC", FIELD(Message, source_modified_date), &XERO_INSTANT, OPTIONAL                                \
     }
 #define XERO_CURRENCY_ROWS(Message)                                                                                    \
-    {".", FIELD(Message, currency), AS_CONSTANT_TEXT("XXX"), OPTIONAL},                                                \
-        {"CurrencyCode", FIELD(Message, currency), &AS_UPPER, OPTIONAL},                                               \
+    MAP_CURRENCY_ROWS(Message, "CurrencyCode"),                                                                        \
     {                                                                                                                  \
         "CurrencyRate", FIELD(Message, currency_rate), &XERO_RATE, OPTIONAL                                            \
     }

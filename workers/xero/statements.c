@@ -1,45 +1,39 @@
-#include "lib/clock.h"
-#include "lib/text.h"
+#include "workers/runtime/statement.h"
 #include "workers/xero/mapping.h"
-#include "workers/xero/parts.h"
 #include "workers/xero/xero.h"
-#include <stdio.h>
 #include <string.h>
 
-/* Statements: reports with a column for each month, the newest first, become a tree of lines for each month, the oldest
- * first. Accounts go by their id and sections by their titles in the standard layout. */
+/* Statements: reports with a column for each month, the newest first. Accounts go by their id and sections by their
+ * titles in the standard layout. */
 
-enum { REPORTS = 2, COLUMNS = 12, MONTHS = REPORTS * COLUMNS };
+enum { COLUMNS = 12, REPORTS = STATEMENT_MONTHS / COLUMNS };
 
 /* ---- Months ---- */
 
-static int64_t month_start(int year, int months)
-{
-    int month = year * 12 + months;
-    return clock_days_of((CivilDate){month / 12, month % 12 + 1, 1});
-}
-
-typedef struct Month {
-    CivilDate first, last;
-} Month;
-
 /* The month `back` months before that of a day. */
-static Month month_before(CivilDate day, int back)
+static StatementMonth month_before(CivilDate day, int back)
 {
-    int64_t start = month_start(day.year, day.month - 1 - back), next = month_start(day.year, day.month - back);
-    return (Month){clock_date_of(start), clock_date_of(next - 1)};
+    int64_t next = clock_days_of(statement_month_start(day, 1 - back));
+    return (StatementMonth){.from = statement_month_start(day, -back), .to = clock_date_of(next - 1)};
 }
 
 /* ---- Reading ---- */
 
-static const char *report_path(Rest *rest, const char *report, Month month)
+static const char *iso(Arena *arena, CivilDate day)
 {
-    char first[16], last[16];
-    snprintf(first, sizeof first, "%04d-%02d-%02d", month.first.year, month.first.month, month.first.day);
-    snprintf(last, sizeof last, "%04d-%02d-%02d", month.last.year, month.last.month, month.last.day);
-    return arena_format(rest->arena, "%s?%s%s%s%s&periods=%d&timeframe=MONTH&standardLayout=true", report,
-                        strstr(report, "Balance") ? "date=" : "fromDate=", strstr(report, "Balance") ? "" : first,
-                        strstr(report, "Balance") ? "" : "&toDate=", last, COLUMNS - 1);
+    return arena_format(arena, "%04d-%02d-%02d", day.year, day.month, day.day);
+}
+
+static const char *report_path(Rest *rest, const char *report, StatementMonth month)
+{
+    AUTO(Text) *path = text_new(report);
+    bool balance = strstr(report, "Balance") != NULL;
+    if (!balance)
+        rest_query(path, rest, "fromDate", iso(rest->arena, month.from));
+    rest_query(path, rest, balance ? "date" : "toDate", iso(rest->arena, month.to));
+    rest_query_integer(path, rest, "periods", COLUMNS - 1);
+    text_puts(path, "&timeframe=MONTH&standardLayout=true");
+    return arena_copy(rest->arena, path->bytes, path->length);
 }
 
 static bool write_statement(Rest *rest, yyjson_val *organisation, CivilDate today, Text *json, Error *err)
@@ -50,7 +44,7 @@ static bool write_statement(Rest *rest, yyjson_val *organisation, CivilDate toda
     json_open(&writer, NULL, '{');
     json_put_value(&writer, "OrganisationID", json_at(organisation, "OrganisationID"));
     json_put_value(&writer, "BaseCurrency", json_at(organisation, "BaseCurrency"));
-    json_put_text(&writer, "Until", arena_format(rest->arena, "%04d-%02d-%02d", today.year, today.month, today.day));
+    json_put_text(&writer, "Until", iso(rest->arena, today));
     json_open(&writer, "Reports", '[');
     for (int i = 0; i < REPORTS; i++) {
         const char *path = report_path(rest, stream->report, month_before(today, i * COLUMNS));
@@ -90,26 +84,40 @@ bool xero_read_statement(Rest *rest, Error *err)
     return record && add_record(rest, stream->mapping, record);
 }
 
-/* ---- One column ---- */
-
-typedef struct Column {
-    const MapSite *site;
-    yyjson_val *rows;
-    size_t cell; /* 1 is the newest month */
-    Error *err;
-} Column;
+/* ---- Columns: 1 is the newest month ---- */
 
 static yyjson_val *cell(yyjson_val *row, size_t i)
 {
     return yyjson_arr_get(json_at(row, "Cells"), i);
 }
 
-static bool amount_of(const Column *column, yyjson_val *row, char amount[DECIMAL_SIZE])
+static yyjson_val *head_of(const StatementMonth *month)
 {
-    yyjson_val *value = json_at(cell(row, column->cell), "Value");
-    strcpy(amount, "0");
-    return !value || yyjson_get_len(value) == 0 || map_number(value, false, amount) ||
-           error_set(column->err, ERROR_DATA, "a cell of the report is no number");
+    return cell(yyjson_arr_get_first(month->rows), month->column);
+}
+
+/* All that have a column, back from the day on which they were asked for. */
+static bool months(const MapSite *site, StatementMonth *months, size_t *n, Error *err)
+{
+    CivilDate today;
+    const char *until = json_text(site->record, "Until");
+    *n = 0;
+    if (!until || !clock_parse_date(until, &today))
+        return error_set(err, ERROR_DATA, "Until is no date");
+    for (int back = STATEMENT_MONTHS - 1; back >= 0; back--) {
+        yyjson_val *report = yyjson_arr_get(site->value, (size_t)(back / COLUMNS));
+        StatementMonth month = month_before(today, back);
+        month.rows = json_at(report, "Rows");
+        month.column = (size_t)(back % COLUMNS) + 1;
+        if (*n > 0 || head_of(&month))
+            months[(*n)++] = month;
+    }
+    return true;
+}
+
+static bool amount_of(const StatementMonth *month, yyjson_val *row, char amount[DECIMAL_SIZE], Error *err)
+{
+    return map_number_at(cell(row, month->column), "Value", amount, err) || error_wrap(err, "a cell of the report");
 }
 
 static bool is_row(yyjson_val *row)
@@ -117,16 +125,18 @@ static bool is_row(yyjson_val *row)
     return yyjson_equals_str(json_at(row, "RowType"), "Row");
 }
 
-static bool is_blank(const Column *column)
+/* What is no number is no blank either, and fails when its month is read. */
+static bool is_blank(const StatementMonth *month)
 {
     size_t i, j, n, m;
     yyjson_val *section, *row;
     char amount[DECIMAL_SIZE];
-    yyjson_arr_foreach(column->rows, i, n, section)
+    Error unread = {0};
+    yyjson_arr_foreach(month->rows, i, n, section)
     {
         yyjson_arr_foreach(json_at(section, "Rows"), j, m, row)
         {
-            if (is_row(row) && (!amount_of(column, row, amount) || !decimal_is_zero(amount)))
+            if (is_row(row) && (!amount_of(month, row, amount, &unread) || !decimal_is_zero(amount)))
                 return false;
         }
     }
@@ -134,151 +144,107 @@ static bool is_blank(const Column *column)
 }
 
 /* Columns are told apart by their place: one that is headed as another month must not pass for it. */
-static bool is_headed(const Column *column, CivilDate last)
+static bool is_headed(const MapSite *site, const StatementMonth *month, Error *err)
 {
     static const char *const names[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    const char *title = json_text(cell(yyjson_arr_get_first(column->rows), column->cell), "Value");
-    const char *day = arena_format(column->site->arena, "%d %s ", last.day, names[last.month - 1]);
+    const char *title = json_text(head_of(month), "Value");
+    const char *day = arena_format(site->arena, "%d %s ", month->to.day, names[month->to.month - 1]);
     return (title && text_starts_with(title, day)) ||
-           error_set(column->err, ERROR_DATA, "column %zu of the report is not headed '%s'", column->cell, day);
+           error_set(err, ERROR_DATA, "column %zu of the report is not headed '%s'", month->column, day);
 }
 
 /* ---- Lines ---- */
 
-static const char *trimmed(const Column *column, yyjson_val *text)
+static const char *trimmed(Arena *arena, yyjson_val *text)
 {
-    const char *clean = map_clean_text(column->site->arena, text);
+    const char *clean = map_clean_text(arena, text);
     return clean ? clean + strspn(clean, " ") : "";
 }
 
-static AccountingReportLine *new_line(const Column *column, const char *name, size_t room)
-{
-    AccountingReportLine *line = ARENA_NEW(column->site->arena, AccountingReportLine);
-    *line = (AccountingReportLine)PB_INIT(AccountingReportLine);
-    line->name = arena_text(column->site->arena, name);
-    line->value = map_new_decimal(column->site->arena, "0");
-    line->items = ARENA_ARRAY(column->site->arena, AccountingReportLine *, room + 1);
-    return line;
-}
-
-static bool add_line(const Column *column, AccountingReportLine *line, AccountingReportLine *item)
+static bool add_line(Arena *arena, AccountingReportLine *line, AccountingReportLine *item, Error *err)
 {
     char sum[DECIMAL_SIZE];
     line->items[line->n_items++] = item;
     if (!decimal_add(sum, line->value->value, item->value->value))
-        return error_set(column->err, ERROR_DATA, "a sum of the report has too many digits");
-    line->value = map_new_decimal(column->site->arena, sum);
+        return error_set(err, ERROR_DATA, "a sum of the report has too many digits");
+    line->value = map_new_decimal(arena, sum);
     return true;
 }
 
 /* Grouped accounts have a word and computed rows have zeros in place of an account's id. */
-static const char *account_of(const Column *column, yyjson_val *row)
+static const char *account_of(Arena *arena, yyjson_val *row)
 {
     yyjson_val *attribute = json_at(cell(row, 0), "Attributes.0");
-    const char *id = map_clean_text(column->site->arena, json_at(attribute, "Value"));
+    const char *id = map_clean_text(arena, json_at(attribute, "Value"));
     bool account = id && yyjson_equals_str(json_at(attribute, "Id"), "account") && strlen(id) == 36;
     return account && strspn(id, "0-") < 36 ? id : NULL;
 }
 
-static bool section_line(const Column *column, yyjson_val *section, AccountingReportLine **line)
+/* `room`: for lines besides its own. */
+static bool section_line(Arena *arena, const StatementMonth *month, yyjson_val *section, size_t room,
+                         AccountingReportLine **line, Error *err)
 {
     size_t i, n;
     yyjson_val *row, *rows = json_at(section, "Rows");
     char amount[DECIMAL_SIZE];
-    *line = new_line(column, trimmed(column, json_at(section, "Title")), yyjson_arr_size(rows));
+    *line = statement_line(arena, NULL, trimmed(arena, json_at(section, "Title")), "0", yyjson_arr_size(rows) + room);
     yyjson_arr_foreach(rows, i, n, row)
     {
         if (!is_row(row))
             continue;
-        if (!amount_of(column, row, amount))
+        if (!amount_of(month, row, amount, err))
             return false;
-        AccountingReportLine *item = new_line(column, trimmed(column, json_at(cell(row, 0), "Value")), 0);
-        const char *account = account_of(column, row);
-        item->value = map_new_decimal(column->site->arena, amount);
-        if (account)
-            item->account_id = arena_text(column->site->arena, account);
-        if (!add_line(column, *line, item))
+        const char *name = trimmed(arena, json_at(cell(row, 0), "Value"));
+        if (!add_line(arena, *line, statement_line(arena, account_of(arena, row), name, amount, 0), err))
             return false;
     }
     return true;
 }
 
-/* Which member a section belongs to, by a part of its title; the first that fits. */
-typedef struct Part {
-    const char *title;
-    size_t offset;
-} Part;
-
-static AccountingReportLine **member_of(const Part *parts, size_t n, const char *title, void *report)
+/* The member to which a section belongs, by a part of its title; the first that fits. */
+static AccountingReportLine **member_of(const StatementPart *parts, size_t n, const char *title, void *report)
 {
     for (size_t i = 0; i < n; i++)
-        if (strcasestr(title, parts[i].title))
-            return (AccountingReportLine **)(void *)((char *)report + parts[i].offset);
+        if (strcasestr(title, parts[i].section))
+            return statement_member(&parts[i], report);
     return NULL;
-}
-
-static const char *value_of(const AccountingReportLine *line)
-{
-    return line ? line->value->value : "0";
-}
-
-static PbDecimal *difference(const Column *column, const char *a, const char *b)
-{
-    char result[DECIMAL_SIZE];
-    if (decimal_subtract(result, a, b))
-        return map_new_decimal(column->site->arena, result);
-    error_set(column->err, ERROR_DATA, "a sum of the report has too many digits");
-    return NULL;
-}
-
-static PbDate *new_date(const Column *column, CivilDate civil)
-{
-    PbDate *date = ARENA_NEW(column->site->arena, PbDate);
-    *date = (PbDate)PB_INIT(PbDate);
-    date->year = civil.year;
-    date->month = civil.month;
-    date->day = civil.day;
-    return date;
 }
 
 /* ---- Balance sheet: a title without rows opens a part, sections with rows belong to it; totals have no title ---- */
 
-static const Part balance_parts[] = {
+static const StatementPart balance_parts[] = {
     {"Assets",      offsetof(AccountingBalanceSheetReport, assets)     },
     {"Liabilities", offsetof(AccountingBalanceSheetReport, liabilities)},
     {"Equity",      offsetof(AccountingBalanceSheetReport, equity)     },
 };
 
-static bool balance_of(const Column *column, Month month, ProtobufCMessage *message)
+static bool balance(const MapSite *site, const StatementMonth *month, AccountingBalanceSheetReport *report, Error *err)
 {
-    AccountingBalanceSheetReport *report = (void *)message;
     AccountingReportLine **part = NULL, *line;
     size_t i, n;
     yyjson_val *section;
-    report->date = new_date(column, month.last);
-    yyjson_arr_foreach(column->rows, i, n, section)
+    if (!is_headed(site, month, err))
+        return false;
+    yyjson_arr_foreach(month->rows, i, n, section)
     {
-        const char *title = trimmed(column, json_at(section, "Title"));
+        const char *title = trimmed(site->arena, json_at(section, "Title"));
         bool opens = yyjson_arr_size(json_at(section, "Rows")) == 0 || strcmp(title, "Equity") == 0;
         if (!*title)
             continue;
-        if (!section_line(column, section, &line))
+        if (!section_line(site->arena, month, section, opens ? n : 0, &line, err))
             return false;
-        if (opens && (part = member_of(balance_parts, COUNT_OF(balance_parts), title, report))) {
-            line->items = line->n_items ? line->items : new_line(column, "", n)->items;
+        if (opens && (part = member_of(balance_parts, COUNT_OF(balance_parts), title, report)))
             *part = line;
-        } else if (part && *part && !add_line(column, *part, line)) {
+        else if (part && *part && !add_line(site->arena, *part, line, err))
             return false;
-        }
     }
-    report->net_assets = difference(column, value_of(report->assets), value_of(report->liabilities));
-    return report->net_assets != NULL;
+    return true;
 }
 
 /* ---- Profit and loss ---- */
 
-static const Part profit_parts[] = {
+static const StatementPart profit_parts[] = {
     {"Cost of Sales", offsetof(AccountingProfitAndLossReport, cost_of_sales) },
     {"Other Income",  offsetof(AccountingProfitAndLossReport, other_income)  },
     {"Other Expense", offsetof(AccountingProfitAndLossReport, other_expenses)},
@@ -287,109 +253,35 @@ static const Part profit_parts[] = {
     {"Revenue",       offsetof(AccountingProfitAndLossReport, income)        },
 };
 
-static bool profit_of(const Column *column, Month month, ProtobufCMessage *message)
+static bool profit(const MapSite *site, const StatementMonth *month, AccountingProfitAndLossReport *report, Error *err)
 {
-    AccountingProfitAndLossReport *report = (void *)message;
     size_t i, n;
     yyjson_val *section;
-    report->from_date = new_date(column, month.first);
-    report->to_date = new_date(column, month.last);
-    yyjson_arr_foreach(column->rows, i, n, section)
+    if (!is_headed(site, month, err))
+        return false;
+    yyjson_arr_foreach(month->rows, i, n, section)
     {
-        const char *title = trimmed(column, json_at(section, "Title"));
+        const char *title = trimmed(site->arena, json_at(section, "Title"));
         AccountingReportLine **member = member_of(profit_parts, COUNT_OF(profit_parts), title, report);
-        if (member && !section_line(column, section, member))
+        if (member && !section_line(site->arena, month, section, 0, member, err))
             return false;
     }
-    report->gross_profit = difference(column, value_of(report->income), value_of(report->cost_of_sales));
-    report->net_other_income = difference(column, value_of(report->other_income), value_of(report->other_expenses));
-    if (!report->gross_profit || !report->net_other_income)
-        return false;
-    report->net_operating_profit = difference(column, report->gross_profit->value, value_of(report->expenses));
-    char loss[DECIMAL_SIZE];
-    if (!report->net_operating_profit || !decimal_negate(loss, report->net_other_income->value))
-        return false;
-    report->net_profit = difference(column, report->net_operating_profit->value, loss);
-    return report->net_profit != NULL;
+    return true;
 }
 
 /* ---- Both ---- */
 
-/* The column of a month; false when the report has none. */
-static bool column_of(const MapSite *site, int back, Column *column, Error *err)
-{
-    yyjson_val *report = yyjson_arr_get(json_at(site->record, "Reports"), (size_t)(back / COLUMNS));
-    *column = (Column){site, json_at(report, "Rows"), (size_t)(back % COLUMNS) + 1, err};
-    return column->rows && cell(yyjson_arr_get_first(column->rows), column->cell);
-}
+static const StatementReader reader = {months, is_blank, balance, profit};
 
-/* How many months there are, from the first that says anything: the business did not keep its books here before. What
- * is no number is no blank either, and fails when its month is read. */
-static int months_of(const MapSite *site)
-{
-    Error unread = {0};
-    Column column;
-    int n = MONTHS;
-    while (n > 0 && (!column_of(site, n - 1, &column, &unread) || is_blank(&column)))
-        n--;
-    return n;
-}
+#define ROWS(Message) STATEMENT_ROWS(Message, "OrganisationID", "BaseCurrency", reader)
 
-static bool until(const MapSite *site, CivilDate *day, Error *err)
-{
-    const char *text = json_text(site->record, "Until");
-    return (text && clock_parse_date(text, day)) || error_set(err, ERROR_DATA, "Until is no date");
-}
-
-static MapResult map_months(const MapSite *site, Error *err)
-{
-    CivilDate today;
-    Column column;
-    bool balance = site->field->descriptor == PB_DESCRIPTOR(AccountingBalanceSheetReport);
-    int n = months_of(site);
-    if (!until(site, &today, err))
-        return MAP_FAILED;
-    for (int back = n - 1; back >= 0; back--) {
-        Month month = month_before(today, back);
-        ProtobufCMessage *message = map_new_message(site);
-        if (!column_of(site, back, &column, err) || !is_headed(&column, month.last) ||
-            !(balance ? balance_of : profit_of)(&column, month, message))
-            return MAP_FAILED;
-        map_put_message(site, message);
-    }
-    return n > 0 ? MAP_READ : MAP_ABSENT;
-}
-
-static MapResult map_month(const MapSite *site, Error *err)
-{
-    CivilDate today;
-    int n = months_of(site);
-    if (n == 0 || !until(site, &today, err))
-        return n == 0 ? MAP_ABSENT : MAP_FAILED;
-    const Column column = {.site = site};
-    map_put_message(site, &new_date(&column, month_before(today, site->row->as->n_argument ? n - 1 : 0).first)->base);
-    return MAP_READ;
-}
-#define MONTH(earliest)                                                                                                \
-    MAP_CONVERSION("month", map_month, .type = PROTOBUF_C_TYPE_MESSAGE, .message = "tributary.v1.Date",                \
-                   .n_argument = (earliest))
-
-#define STATEMENT_ROWS(Message)                                                                                        \
-    {"OrganisationID", FIELD(Message, id), &AS_TEXT, REQUIRED},                                                        \
-        {"BaseCurrency", FIELD(Message, currency), &AS_UPPER, OPTIONAL},                                               \
-        {"Reports", FIELD(Message, most_recent_available_month), MONTH(0), OPTIONAL},                                  \
-        {"Reports", FIELD(Message, earliest_available_month), MONTH(1), OPTIONAL},                                     \
-    {                                                                                                                  \
-        "Reports", FIELD(Message, reports), AS_CUSTOM_LIST(map_months, NULL), OPTIONAL                                 \
-    }
-
-static const MapRow balance_sheet_rows[] = {STATEMENT_ROWS(AccountingBalanceSheet)};
+static const MapRow balance_sheet_rows[] = {ROWS(AccountingBalanceSheet)};
 const Mapping xero_balance_sheet = MAPPING(AccountingBalanceSheet, balance_sheet_rows);
 
 #define BASIS   FIELD(AccountingProfitAndLoss, report_basis)
 #define ACCRUAL AS_CONSTANT_ENUM(ACCOUNTING_PROFIT_AND_LOSS_REPORT_BASIS_ACCRUAL)
 static const MapRow profit_and_loss_rows[] = {
-    STATEMENT_ROWS(AccountingProfitAndLoss),
+    ROWS(AccountingProfitAndLoss),
     {".", BASIS, ACCRUAL, OPTIONAL},
 };
 const Mapping xero_profit_and_loss = MAPPING(AccountingProfitAndLoss, profit_and_loss_rows);
