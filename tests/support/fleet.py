@@ -121,12 +121,16 @@ def mean_use(times, window, start, end):
     return sum(max(0, last - first) for first, last in spans) / (end - start)
 
 
+CROSSED = 0.03  # from having a place to being at the vendor
+
+
 def served_late(calls, sends, most, window):
     """Of each interactive call: seconds from the moment at which its limit had a place for it (the `most`-th request before had left
-    the window) until it was answered. `sends`: when the requests of the same tenant were made, those of killed workers too."""
+    the window) until it was answered. `sends`: when the requests of the same tenant were made, those of killed workers too. What was
+    sent a moment later had its place before."""
     late = []
     for call in calls:
-        before = [at for at in sends if at < call.wanted]
+        before = sorted(at for at in sends if at < call.wanted + CROSSED)
         allowed = max(call.wanted, before[-most] + window) if len(before) >= most else call.wanted
         late.append(call.answered - allowed)
     return late

@@ -213,11 +213,17 @@ bool intake_serve(Intake *intake, int64_t timeout_ms, Error *err)
 
 /* ---- Handing out ---- */
 
+static int room_to_run(const IntakeOptions *options)
+{
+    int waiting = options->waiting ? *options->waiting : 0;
+    return options->max_running + (waiting < options->max_running ? waiting : options->max_running);
+}
+
 Entry *intake_next(Intake *intake)
 {
     EntryList *running = &intake->lists[ENTRY_RUNNING], *alone = &intake->lists[ENTRY_ALONE];
     bool one_alone = running->first && running->first->alone;
-    if (one_alone || running->n >= intake->options.max_running)
+    if (one_alone || running->n >= room_to_run(&intake->options))
         return NULL;
     Entry *entry;
     if (alone->first) {

@@ -35,6 +35,8 @@ typedef struct Entry {
 typedef struct IntakeOptions {
     const char *source, *environment;
     int max_running; /* C */
+    const int
+        *waiting; /* so many of those wait for the vendor: they make room for others, for as many as C again; NULL */
     int per_connection;
 } IntakeOptions;
 

@@ -134,6 +134,15 @@ static bool sit_out(const Quota *quota, const SourceJob *job, int64_t wait_ms, E
     return true;
 }
 
+static bool wait_for_place(const Quota *quota, const SourceJob *job, int64_t wait_ms, Error *err)
+{
+    int unused = 0, *waiting = quota->options.waiting ? quota->options.waiting : &unused;
+    ++*waiting;
+    bool fine = sit_out(quota, job, wait_ms, err);
+    --*waiting;
+    return fine;
+}
+
 static bool give_up(const QuotaPlace *place, size_t blocking, int64_t wait_ms, Error *err)
 {
     error_set(err, ERROR_QUOTA, "all places of %s's limit '%s' are taken; the next is free in %lld s",
@@ -155,7 +164,7 @@ bool quota_take(Quota *quota, const SourceJob *job, const HttpRequest *request, 
             quota_meter_parked(place->meets[blocking].name, job->job_class);
             return give_up(place, blocking, wait_ms, err);
         }
-        if (!sit_out(quota, job, wait_ms + jitter_ms(), err))
+        if (!wait_for_place(quota, job, wait_ms + jitter_ms(), err))
             return false;
     }
     if (clock_monotonic_ms() - started_ms > JITTER_MS)

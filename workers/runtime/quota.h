@@ -25,6 +25,7 @@ typedef struct QuotaOptions {
     int64_t longest_call_ms; /* after it a call has ended, whatever the vendor does */
     int64_t ahead_ms;        /* tests: added to the ledger's clock */
     Event *nudge; /* notified when a slice is to look whether it is stopped; notified here when a place came free */
+    int *waiting; /* counts the calls that wait; NULL */
     bool (*stopped)(const SourceJob *job, Error *err); /* is the work to end now? true with err. NULL: never */
     bool (*fleet)(void *context, QuotaFleet *fleet, Error *err);
     void *context;

@@ -6,7 +6,7 @@
 -- which is longer than the longest request: what a killed worker held frees itself. A limit of requests in flight has window 0.
 --
 -- KEYS  registry; then of the tenant and of the app: ledger, queue, promises.
--- ARGV  what to do; milliseconds added to the server's time (tests); what the functions below read; eight values a limit.
+-- ARGV  what to do; milliseconds added to the server's time (tests); what the functions below read; nine values a limit.
 --
 -- The registry is a sorted set: each ledger with the time until which it must exist, so that an evicted one is missed; `born`
 -- and `lost` with negative scores: since when this registry has seen every call, and whether there was another before.
@@ -122,7 +122,7 @@ end
 -- What the caller says of each limit, with its state.
 local function read_limits(first, life)
     local limits = {}
-    for i = first, #ARGV, 8 do
+    for i = first, #ARGV, 9 do
         local scope, name = scope_of(tonumber(ARGV[i])), ARGV[i + 1]
         local state = scope.state.limits[name] or
             {used = 0, at = {}, by = {}, hold = FIRST_HOLD, shut = 0, foreign = 0, foreign_until = 0}
@@ -131,7 +131,7 @@ local function read_limits(first, life)
         expire(state)
         limits[#limits + 1] = {
             scope = scope, state = state, most = tonumber(ARGV[i + 2]), cost = tonumber(ARGV[i + 5]),
-            seen = tonumber(ARGV[i + 6]), shut_ms = tonumber(ARGV[i + 7]),
+            told = ARGV[i + 6] == '1', seen = tonumber(ARGV[i + 7]), shut_ms = tonumber(ARGV[i + 8]),
         }
     end
     return limits
@@ -160,12 +160,14 @@ end
 local function doubts(limits, born, lost)
     local answer, doubt = {}, false
     for _, limit in ipairs(limits) do
-        local evicted = limit.scope.state.since > born
+        local missed = lost or limit.scope.state.since > born
         local since = math.max(limit.scope.state.since, born)
-        local left = since + limit.state.window + limit.state.life - now
+        -- What was in flight at a loss may arrive until the end of its life.
+        local left = since + limit.state.window + (missed and limit.state.life or 0) - now
+        if limit.told then left = 0 end
         doubt = doubt or left > 0
         answer[#answer + 1] = math.max(0, left)
-        answer[#answer + 1] = (evicted or lost) and 1 or 0
+        answer[#answer + 1] = missed and 1 or 0
     end
     return doubt, answer
 end

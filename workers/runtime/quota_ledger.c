@@ -4,7 +4,7 @@
 
 /* Keys, as the script wants them. All have the same hash tag, so that a cluster keeps them together. */
 enum { REGISTRY, TENANT, TENANT_QUEUE, TENANT_PROMISES, APP, APP_QUEUE, APP_PROMISES, N_KEYS };
-enum { ARGUMENTS = 8, MEET_ARGUMENTS = 8, NUMBER_SIZE = 24 };
+enum { ARGUMENTS = 8, MEET_ARGUMENTS = 9, NUMBER_SIZE = 24 };
 
 typedef struct Call {
     char keys[N_KEYS][QUOTA_KEY_SIZE];
@@ -61,6 +61,7 @@ static void add_meets(Call *call, const LedgerAsk *ask)
         add_number(call, meet->inside);
         add_number(call, meet->window_ms);
         add_number(call, meet->cost);
+        add_number(call, meet->told);
         add_number(call, meet->seen);
         add_number(call, meet->shut_ms);
     }

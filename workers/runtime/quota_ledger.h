@@ -23,6 +23,8 @@ typedef struct QuotaMeet {
     int64_t most;   /* that this caller may take it to */
     int64_t inside; /* that anybody may take it to */
     int64_t window_ms, cost;
+    bool
+        told; /* each answer says what is left, and the window is long: a lost ledger is set right by the next answer */
     /* What an answer of the vendor says of it, for ledger_give(). */
     int64_t seen;    /* so many requests were counted; -1: not told */
     int64_t shut_ms; /* it takes no more for so long; 0: not told */

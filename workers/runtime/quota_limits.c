@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LONG_MS = 60 * 60 * 1000 };
+
 /* ---- The figures ---- */
 
 static bool grant(Quota *quota, const char *name, int length, int64_t most, Error *err)
@@ -66,6 +68,7 @@ static void meet(QuotaPlace *place, const Limit *limit, int64_t most, int64_t co
         .inside = inside,
         .window_ms = limit->window_ms,
         .cost = cost,
+        .told = limit->left_header && limit->window_ms >= LONG_MS,
         .seen = -1,
     };
 }

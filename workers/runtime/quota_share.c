@@ -107,7 +107,7 @@ int64_t quota_share_wait_ms(Quota *quota, const QuotaPlace *place, bool interact
         int64_t wait_ms =
             quota_uses_wait_ms(quota_uses_of(quota, place, i), &doubt, met->most, met->cost, clock_monotonic_ms());
         if (wait_ms < 0)
-            wait_ms = NO_SHARE_MS;
+            wait_ms = quota->away_ms == 0 && met->whole_in_ms < NO_SHARE_MS ? met->whole_in_ms : NO_SHARE_MS;
         if (wait_ms > longest_ms) {
             longest_ms = wait_ms;
             *blocking = i;

@@ -44,6 +44,7 @@ bool quota_start(Runtime *runtime, Error *err)
         .granted = config_text(runtime->config, "limits"),
         .longest_call_ms = config_integer(runtime->config, "http-timeout"),
         .nudge = &runtime->nudge,
+        .waiting = &runtime->waiting,
         .stopped = slice_job_stopped,
         .fleet = count_fleet,
         .context = runtime,

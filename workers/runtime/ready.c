@@ -114,10 +114,16 @@ static Connection *connection_of(Ready *ready, const char *id)
 
 /* ---- Rings: connections that may run, in the order of their turns ---- */
 
+static bool may_run(const Ready *ready, const Connection *connection, JobClass job_class)
+{
+    int cap = ready->cap + (job_class == JOB_INTERACTIVE);
+    return connection->lines[job_class].first && connection->running < cap;
+}
+
 static void ring_join(Ready *ready, Connection *connection, JobClass job_class)
 {
     Line *line = &connection->lines[job_class];
-    if (line->next || !line->first || connection->running >= ready->cap)
+    if (line->next || !may_run(ready, connection, job_class))
         return;
     Connection **ring = &ready->rings[job_class];
     Connection *head = *ring ? *ring : connection;
@@ -147,7 +153,7 @@ static void ring_leave(Ready *ready, Connection *connection, JobClass job_class)
 static void ring_settle(Ready *ready, Connection *connection)
 {
     for (int i = 0; i < N_JOB_CLASSES; i++) {
-        if (connection->lines[i].first && connection->running < ready->cap)
+        if (may_run(ready, connection, (JobClass)i))
             ring_join(ready, connection, (JobClass)i);
         else
             ring_leave(ready, connection, (JobClass)i);

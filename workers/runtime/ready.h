@@ -4,8 +4,9 @@
  * Classes share the turns by weight (interactive 60, incremental 30, backfill 10); a class that has nothing to run
  * gives its share away. Inside a class connections take turns. A connection owes the pages that its slices used: one
  * that owes a quantum or more pays that with its turn instead of running, so a sync of large slices gets fewer turns
- * than one of small ones. No connection runs more than `cap` jobs at a time. So a flood of one company delays another's
- * job by a bounded number of turns: ready_bound().
+ * than one of small ones. No connection runs more than `cap` jobs at a time, and one interactive job beside them: the
+ * others may all be waiting for the vendor. So a flood of one company delays another's job by a bounded number of
+ * turns: ready_bound().
  */
 #pragma once
 #include "proto/job.h"

@@ -25,6 +25,7 @@ typedef struct Runtime {
     Tokens *tokens; /* ... its access tokens; both NULL: the source has API keys */
     Beat *beat;
     Room room;
+    int waiting;   /* slices that wait for a place in the vendor's limits */
     bool stopping; /* the program is told to end */
     bool draining; /* slices end at their next page, nothing new starts */
     Event nudge;   /* draining began, or a slice was lost or cancelled: who sleeps looks again */

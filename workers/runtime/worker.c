@@ -62,6 +62,7 @@ static bool open_intake(Worker *worker)
         .source = runtime->source->name,
         .environment = runtime->environment,
         .max_running = (int)config_integer(runtime->config, "slices-in-flight"),
+        .waiting = &runtime->waiting,
         .per_connection = (int)config_integer(runtime->config, "slices-per-connection"),
     };
     worker->jobs = (Jobs){runtime, intake_open(runtime->config, &options, &worker->error)};

@@ -54,6 +54,28 @@ START_TEST(the_cap_holds_over_all_classes)
 }
 END_TEST
 
+START_TEST(one_interactive_job_runs_beside_as_many_others_as_may)
+{
+    AUTO(Ready) *ready = ready_new(CAP);
+    Ticket others[3], interactive[2];
+    for (int i = 0; i < 3; i++) {
+        others[i] = ticket_of("a", JOB_BACKFILL);
+        ready_push(ready, &others[i]);
+    }
+    ck_assert_ptr_nonnull(ready_take(ready));
+    ck_assert_ptr_nonnull(ready_take(ready));
+    ck_assert_ptr_null(ready_take(ready));
+    for (int i = 0; i < 2; i++) {
+        interactive[i] = ticket_of("a", JOB_INTERACTIVE);
+        ready_push(ready, &interactive[i]);
+    }
+    ck_assert_ptr_eq(ready_take(ready), &interactive[0]);
+    ck_assert_ptr_null(ready_take(ready));
+    ready_finish(ready, &others[0], 1);
+    ck_assert_ptr_eq(ready_take(ready), &interactive[1]);
+}
+END_TEST
+
 START_TEST(connections_take_turns)
 {
     AUTO(Ready) *ready = ready_new(CAP);
@@ -179,6 +201,6 @@ START_TEST(a_flood_delays_anothers_job_by_a_bounded_number_of_turns)
 END_TEST
 
 SUITE("runtime ready", an_empty_set_has_nobody_to_run, a_connection_runs_no_more_than_its_cap,
-      the_cap_holds_over_all_classes, connections_take_turns, classes_share_the_turns_by_weight,
-      a_class_alone_gets_every_turn, who_uses_large_slices_gets_fewer_turns, a_removed_ticket_is_not_handed_out,
-      a_flood_delays_anothers_job_by_a_bounded_number_of_turns)
+      the_cap_holds_over_all_classes, one_interactive_job_runs_beside_as_many_others_as_may, connections_take_turns,
+      classes_share_the_turns_by_weight, a_class_alone_gets_every_turn, who_uses_large_slices_gets_fewer_turns,
+      a_removed_ticket_is_not_handed_out, a_flood_delays_anothers_job_by_a_bounded_number_of_turns)
