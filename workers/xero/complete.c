@@ -45,8 +45,8 @@ static bool read_known(Completion *completion, size_t r)
 {
     const XeroReference *reference = &completion->list->references[r];
     yyjson_val *body;
-    for (size_t i = 0; i < r; i++)
-        if (strcmp(completion->list->references[i].path, reference->path) == 0 && completion->known[i])
+    for (size_t i = 0; i < completion->list->n_references; i++)
+        if (completion->known[i] && strcmp(completion->list->references[i].path, reference->path) == 0)
             completion->known[r] = completion->known[i];
     if (completion->known[r])
         return true;

@@ -54,12 +54,12 @@ int main(int argc, char **argv)
         .n_options = COUNT_OF(options),
         .streams = xero_streams,
         .n_streams = n_xero_streams,
-        .state_size = sizeof(Xero),
+        .state_size = sizeof(RestState),
         .look_back_ms = 5 * MINUTE_MS,
         .open = xero_open,
         .fetch = xero_fetch,
         .lookup = xero_lookup,
-        .close = xero_close,
+        .close = rest_close,
     };
     return worker_main(&xero, argc, argv);
 }

@@ -25,12 +25,6 @@ static bool read_cursor(const char *text, const XeroStream *stream, int64_t sinc
 
 /* ---- Rows ---- */
 
-static const char *id_of(Rest *rest, yyjson_val *row, const char *member, const char *prefix)
-{
-    const char *id = map_clean_text(rest->arena, json_at(row, member));
-    return id && *id ? arena_format(rest->arena, "%s%s", prefix, id) : NULL;
-}
-
 /* A child with its row beside it. */
 static bool add_child(Rest *rest, const XeroList *list, yyjson_val *row, yyjson_val *child, Error *err)
 {
@@ -39,14 +33,7 @@ static bool add_child(Rest *rest, const XeroList *list, yyjson_val *row, yyjson_
     json_open(&writer, NULL, '{');
     json_put_members(&writer, child, NULL);
     json_put_value(&writer, "Of", row);
-    json_close(&writer, '}');
-    yyjson_val *record = json_parse(rest->arena, json->bytes, json->length, err);
-    if (!record)
-        return false;
-    rest_add(rest, (PageItem){.mapping = list->child,
-                              .json = record,
-                              .id_hint = id_of(rest, child, list->child_id, list->child_prefix)});
-    return true;
+    return rest_add_written(rest, &writer, list->child, rest_id(rest, child, list->child_id, list->child_prefix), err);
 }
 
 static bool add_row(Rest *rest, const XeroList *list, yyjson_val **known, yyjson_val *row, Error *err)
@@ -57,10 +44,10 @@ static bool add_row(Rest *rest, const XeroList *list, yyjson_val **known, yyjson
         return true;
     if (!xero_complete(rest, list, known, &row, err))
         return false;
-    rest_reserve(rest, 1 + yyjson_arr_size(children));
     if (list->mapping)
-        rest_add(rest, (PageItem){
-                           .mapping = list->mapping, .json = row, .id_hint = id_of(rest, row, list->id, list->prefix)});
+        rest_add(
+            rest,
+            (PageItem){.mapping = list->mapping, .json = row, .id_hint = rest_id(rest, row, list->id, list->prefix)});
     yyjson_arr_foreach(children, i, n, child)
     {
         if (!add_child(rest, list, row, child, err))
@@ -93,11 +80,11 @@ bool xero_rows(yyjson_val *body, const XeroList *list, yyjson_val **rows, Error 
 
 static const char *target_of(Rest *rest, const XeroList *list, const Cursor *cursor)
 {
-    const Xero *xero = rest->job->state;
+    const RestState *state = rest->job->state;
     AUTO(Text) *target = text_new(list->path);
     if (list->paging == XERO_PAGED) {
         rest_query_integer(target, rest, "page", cursor->place > 0 ? cursor->place : 1);
-        rest_query_integer(target, rest, "pageSize", xero->page_size);
+        rest_query_integer(target, rest, "pageSize", state->page_size);
         rest_query(target, rest, "order", "UpdatedDateUTC ASC");
         rest_query(target, rest, "unitdp", "4");
     } else if (list->paging == XERO_OFFSET) {
@@ -123,7 +110,7 @@ static void next_page(Cursor *cursor, yyjson_val *rows)
 /* Moves the cursor behind the rows; false when the list is read to its end. */
 static bool advance(const Rest *rest, const XeroList *list, Cursor *cursor, yyjson_val *body, yyjson_val *rows)
 {
-    const Xero *xero = rest->job->state;
+    const RestState *state = rest->job->state;
     size_t n = yyjson_arr_size(rows);
     if (list->paging == XERO_WHOLE || n == 0)
         return false;
@@ -133,7 +120,7 @@ static bool advance(const Rest *rest, const XeroList *list, Cursor *cursor, yyjs
         return last > before;
     }
     int64_t page = json_integer(body, "pagination.page", 0), pages = json_integer(body, "pagination.pageCount", 0);
-    if (pages > 0 ? page >= pages : (int64_t)n < xero->page_size)
+    if (pages > 0 ? page >= pages : (int64_t)n < state->page_size)
         return false;
     next_page(cursor, rows);
     return true;

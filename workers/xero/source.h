@@ -5,6 +5,5 @@
 #include "workers/xero/xero.h"
 
 bool xero_open(void *state, const Config *config, Error *err) MUST_CHECK;
-void xero_close(void *state);
 bool xero_fetch(const SourceJob *job, const char *cursor, Arena *arena, Page *page, Error *err) MUST_CHECK;
 bool xero_lookup(const SourceJob *job, const char *id, Arena *arena, Page *page, Error *err);

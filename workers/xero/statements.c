@@ -6,7 +6,7 @@
 /* Statements: reports with a column for each month, the newest first. Accounts go by their id and sections by their
  * titles in the standard layout. */
 
-enum { COLUMNS = 12, REPORTS = STATEMENT_MONTHS / COLUMNS };
+enum { COLUMNS = 12, REPORTS = STATEMENT_MONTHS / COLUMNS, DAY_MS = 24 * 60 * 60 * 1000 };
 
 /* ---- Months ---- */
 
@@ -36,14 +36,18 @@ static const char *report_path(Rest *rest, const char *report, StatementMonth mo
     return arena_copy(rest->arena, path->bytes, path->length);
 }
 
-static bool write_statement(Rest *rest, yyjson_val *organisation, CivilDate today, Text *json, Error *err)
+bool xero_read_statement(Rest *rest, Error *err)
 {
     const XeroStream *stream = rest->job->stream->details;
+    AUTO(Text) *json = text_new(NULL);
     JsonWriter writer = {.out = json};
     yyjson_val *body;
+    if (xero_get(rest, "/Organisation", 0, &body, err) != REST_FOUND)
+        return false;
+    CivilDate today = clock_date_of(rest->page->source_time_ms / DAY_MS);
     json_open(&writer, NULL, '{');
-    json_put_value(&writer, "OrganisationID", json_at(organisation, "OrganisationID"));
-    json_put_value(&writer, "BaseCurrency", json_at(organisation, "BaseCurrency"));
+    json_put_value(&writer, "OrganisationID", json_at(body, "Organisations.0.OrganisationID"));
+    json_put_value(&writer, "BaseCurrency", json_at(body, "Organisations.0.BaseCurrency"));
     json_put_text(&writer, "Until", iso(rest->arena, today));
     json_open(&writer, "Reports", '[');
     for (int i = 0; i < REPORTS; i++) {
@@ -53,35 +57,16 @@ static bool write_statement(Rest *rest, yyjson_val *organisation, CivilDate toda
         json_put_value(&writer, NULL, json_at(body, "Reports.0"));
     }
     json_close(&writer, ']');
-    json_close(&writer, '}');
-    return true;
-}
-
-static bool add_record(Rest *rest, const Mapping *mapping, yyjson_val *json)
-{
-    rest_reserve(rest, 1);
-    rest_add(rest, (PageItem){.mapping = mapping, .json = json});
-    return true;
+    return rest_add_written(rest, &writer, stream->mapping, NULL, err);
 }
 
 bool xero_read_company(Rest *rest, Error *err)
 {
     yyjson_val *body;
-    return xero_get(rest, "/Organisation", 0, &body, err) == REST_FOUND && add_record(rest, &xero_company, body);
-}
-
-bool xero_read_statement(Rest *rest, Error *err)
-{
-    const XeroStream *stream = rest->job->stream->details;
-    AUTO(Text) *json = text_new(NULL);
-    yyjson_val *body;
     if (xero_get(rest, "/Organisation", 0, &body, err) != REST_FOUND)
         return false;
-    CivilDate today = clock_date_of(rest->page->source_time_ms / ((int64_t)24 * 60 * 60 * 1000));
-    if (!write_statement(rest, json_at(body, "Organisations.0"), today, json, err))
-        return false;
-    yyjson_val *record = json_parse(rest->arena, json->bytes, json->length, err);
-    return record && add_record(rest, stream->mapping, record);
+    rest_add(rest, (PageItem){.mapping = &xero_company, .json = body});
+    return true;
 }
 
 /* ---- Columns: 1 is the newest month ---- */

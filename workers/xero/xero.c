@@ -9,38 +9,18 @@ enum { MINUTE_MS = 60 * 1000 };
 
 /* ---- Refusals ---- */
 
-/* Xero has four forms of them, in capitals or not, and none in plain text and HTML. */
-static const char *first_text(Arena *arena, yyjson_val *body, const char *const *paths, size_t n)
-{
-    for (size_t i = 0; body && i < n; i++) {
-        const char *text = map_clean_text(arena, json_at(body, paths[i]));
-        if (text && *text)
-            return text;
-    }
-    return "";
-}
-
 /* A token that lacks a scope or a paid endpoint is refused as one that has expired is, but for one word: a new one
  * would be no better. */
 static ErrorKind kind_of(int status, const char *detail)
 {
-    switch (status) {
-    case 401:
-        return text_starts_with(detail, "AuthorizationUnsuccessful") ? ERROR_PERMISSION : ERROR_AUTH;
-    case 403:
-        return ERROR_PERMISSION;
-    case 429:
-        return ERROR_THROTTLED;
-    default:
-        return status >= 500 ? ERROR_TRANSIENT : ERROR_DATA;
-    }
+    bool lacks = status == 401 && text_starts_with(detail, "AuthorizationUnsuccessful");
+    return lacks ? ERROR_PERMISSION : rest_kind(status, ERROR_DATA);
 }
 
+/* Xero has four forms of refusals, in capitals or not, and none in plain text and HTML. */
 static RestRefusal refusal(const Rest *rest, const HttpResponse *response, yyjson_val *body, int attempt)
 {
-    static const char *const messages[] = {"Elements.0.ValidationErrors.0.Message", "Detail", "detail", "Message"};
-    static const char *const codes[] = {"Type", "Title", "title"};
-    const char *message = first_text(rest->arena, body, messages, COUNT_OF(messages));
+    const char *message = REST_TEXT(rest, body, "Elements.0.ValidationErrors.0.Message", "Detail", "detail", "Message");
     const char *problem = http_header(response, "X-Rate-Limit-Problem");
     (void)attempt;
     return (RestRefusal){
@@ -49,7 +29,7 @@ static RestRefusal refusal(const Rest *rest, const HttpResponse *response, yyjso
                                             : REST_FAILED,
         .kind = kind_of(response->status, message),
         .retry_after_ms = response->status == 429 ? MINUTE_MS : 0,
-        .code = problem ? problem : first_text(rest->arena, body, codes, COUNT_OF(codes)),
+        .code = problem ? problem : REST_TEXT(rest, body, "Type", "Title", "title"),
         .message = message,
     };
 }
@@ -58,11 +38,8 @@ static RestRefusal refusal(const Rest *rest, const HttpResponse *response, yyjso
 
 static const char *tenant_header(const Rest *rest, Error *err)
 {
-    const char *tenant = rest->job->settings ? json_text(rest->job->settings, "tenantId") : NULL;
-    if (tenant && *tenant && strspn(tenant, "0123456789abcdefABCDEF-") == strlen(tenant))
-        return arena_format(rest->arena, "xero-tenant-id: %s", tenant);
-    error_set(err, ERROR_DATA, "the connection's setting tenantId is no organisation of Xero: link it again");
-    return NULL;
+    const char *tenant = rest_setting(rest, "tenantId", "0123456789abcdefABCDEF-", "organisation of Xero", err);
+    return tenant ? arena_format(rest->arena, "xero-tenant-id: %s", tenant) : NULL;
 }
 
 /* Without it the answer is XML. */

@@ -4,11 +4,7 @@
 #pragma once
 #include "workers/runtime/rest.h"
 
-/* The source's state, one a process. */
-typedef struct Xero {
-    char *url; /* without a slash at its end; owned */
-    int64_t page_size;
-} Xero;
+typedef RestState Xero;
 
 typedef enum XeroPaging {
     XERO_WHOLE,  /* all in one answer */

@@ -211,6 +211,21 @@ START_TEST(what_rows_lack_is_looked_up_once_a_page)
 }
 END_TEST
 
+START_TEST(two_kinds_of_code_are_looked_up_in_one_list)
+{
+    AUTO(Arena) *arena = arena_new(64 * KIB);
+    SCRIPT(
+        {200, ANSWER("\"Items\":[{\"ItemID\":\"i\",\"PurchaseDetails\":{\"COGSAccountCode\":\"310\"},"
+                     "\"SalesDetails\":{\"AccountCode\":\"200\"}}]")},
+        {200, ANSWER("\"Accounts\":[{\"AccountID\":\"s\",\"Code\":\"200\"},{\"AccountID\":\"p\",\"Code\":\"310\"}]")});
+    Page page = fetch(arena, "items", "");
+    ck_assert_str_eq(script_asked(0), API "/Items?unitdp=4");
+    ck_assert_uint_eq(script_n_asked(), 2);
+    ck_assert_str_eq(json_text(page.items[0].json, "PurchaseDetails.AccountID"), "p");
+    ck_assert_str_eq(json_text(page.items[0].json, "SalesDetails.AccountID"), "s");
+}
+END_TEST
+
 START_TEST(accounts_without_a_currency_have_the_organisations)
 {
     AUTO(Arena) *arena = arena_new(64 * KIB);
@@ -272,5 +287,5 @@ SUITE("xero pages", the_next_page_begins_at_the_second_of_the_last_row, what_sha
       whole_lists_come_in_one_answer_with_options_as_records,
       journals_are_read_behind_a_number_until_there_are_none_and_manual_ones_left_out,
       without_the_tier_there_are_manual_journals_alone, what_rows_lack_is_looked_up_once_a_page,
-      accounts_without_a_currency_have_the_organisations, a_statement_is_two_years_in_two_calls,
-      a_record_is_asked_for_by_its_entity)
+      two_kinds_of_code_are_looked_up_in_one_list, accounts_without_a_currency_have_the_organisations,
+      a_statement_is_two_years_in_two_calls, a_record_is_asked_for_by_its_entity)
