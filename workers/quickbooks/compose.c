@@ -2,22 +2,11 @@
 #include "lib/clock.h"
 #include "workers/quickbooks/mapping.h"
 #include "workers/quickbooks/pages.h"
+#include "workers/runtime/statement.h"
 #include <string.h>
 
-/* Statements show so many months, the running one with them; larger answers than six months may fail. */
-enum { MONTHS = 24, MONTHS_A_CALL = 6 };
-
-/* ---- Writing ---- */
-
-/* Closes the object and adds it to the page. */
-static bool add_composed(Rest *rest, JsonWriter *writer, const Mapping *mapping, const char *id, Error *err)
-{
-    json_close(writer, '}');
-    yyjson_val *json = json_parse(rest->arena, writer->out->bytes, writer->out->length, err);
-    rest_reserve(rest, 1);
-    rest_add(rest, (PageItem){.mapping = mapping, .json = json, .id_hint = id});
-    return json != NULL;
-}
+/* The running month is the last; larger answers than six months may fail. */
+enum { MONTHS_A_CALL = 6, DAY_MS = 24 * 60 * 60 * 1000 };
 
 /* ---- Whole lists ---- */
 
@@ -76,22 +65,19 @@ bool qb_read_company(Rest *rest, Error *err)
     json_put_members(&writer, info, NULL); /* CompanyInfo and time */
     if (yyjson_arr_size(rows) > 0)
         json_put_value(&writer, "Preferences", yyjson_arr_get_first(rows));
-    return add_composed(rest, &writer, &qb_company, realm, err);
+    return rest_add_written(rest, &writer, &qb_company, realm, err);
 }
 
 /* ---- Statements ---- */
 
-/* The first day of the month that is `months` away from the running one. */
-static CivilDate month_start(int months)
-{
-    CivilDate day = clock_date_of(clock_wall_ms() / 1000 / 86400);
-    int count = day.year * 12 + day.month - 1 + months;
-    return (CivilDate){count / 12, count % 12 + 1, 1};
-}
-
 static void query_date(Text *path, const Rest *rest, const char *key, CivilDate day)
 {
     rest_query(path, rest, key, arena_format(rest->arena, "%04d-%02d-%02d", day.year, day.month, day.day));
+}
+
+static CivilDate last_day_before(CivilDate day)
+{
+    return clock_date_of(clock_days_of(day) - 1);
 }
 
 bool qb_read_statement(Rest *rest, Error *err)
@@ -105,12 +91,13 @@ bool qb_read_statement(Rest *rest, Error *err)
     json_open(&writer, NULL, '{');
     json_put_text(&writer, "realmId", realm);
     json_open(&writer, "Reports", '[');
-    for (int month = 1 - MONTHS; month <= 0; month += MONTHS_A_CALL) {
+    CivilDate today = clock_date_of(clock_wall_ms() / DAY_MS);
+    for (int month = 1 - STATEMENT_MONTHS; month <= 0; month += MONTHS_A_CALL) {
         yyjson_val *body;
         AUTO(Text) *path = text_new("reports/");
         text_puts(path, stream->report);
-        query_date(path, rest, "start_date", month_start(month));
-        query_date(path, rest, "end_date", clock_date_of(clock_days_of(month_start(month + MONTHS_A_CALL)) - 1));
+        query_date(path, rest, "start_date", statement_month_start(today, month));
+        query_date(path, rest, "end_date", last_day_before(statement_month_start(today, month + MONTHS_A_CALL)));
         rest_query(path, rest, "accounting_method", "Accrual");
         rest_query(path, rest, "summarize_column_by", "Month");
         if (qb_get(rest, path->bytes, &body, err) != REST_FOUND)
@@ -118,7 +105,7 @@ bool qb_read_statement(Rest *rest, Error *err)
         json_put_value(&writer, NULL, body);
     }
     json_close(&writer, ']');
-    return add_composed(rest, &writer, stream->mapping, realm, err);
+    return rest_add_written(rest, &writer, stream->mapping, realm, err);
 }
 
 /* ---- Tax codes with their rates and agencies ---- */
@@ -191,7 +178,7 @@ static bool add_code(Rest *rest, yyjson_val *code, const TaxTables *tables, Erro
     json_close(&writer, ']');
     if (n > 0)
         put_agencies(&writer, details, n, tables);
-    return add_composed(rest, &writer, &qb_tax_rate, json_scalar(code, "Id"), err);
+    return rest_add_written(rest, &writer, &qb_tax_rate, json_scalar(code, "Id"), err);
 }
 
 bool qb_read_tax_rates(Rest *rest, Error *err)
@@ -234,7 +221,7 @@ bool qb_read_categories(Rest *rest, Error *err)
             json_open(&writer, NULL, '{');
             json_put_members(&writer, all.rows[i], NULL);
             json_put_boolean(&writer, "HasChildren", has_children(&all, all.rows[i]));
-            if (!add_composed(rest, &writer, entity->mapping, json_scalar(all.rows[i], "Id"), err))
+            if (!rest_add_written(rest, &writer, entity->mapping, json_scalar(all.rows[i], "Id"), err))
                 return false;
         }
     }

@@ -43,13 +43,13 @@ int main(int argc, char **argv)
         .n_options = COUNT_OF(options),
         .streams = quickbooks_streams,
         .n_streams = n_quickbooks_streams,
-        .state_size = sizeof(QuickBooks),
+        .state_size = sizeof(RestState),
         .look_back_ms = 5 * MINUTE_MS,
         .changes_kept_ms = 29 * DAY_MS, /* CDC looks back 30 days */
         .open = quickbooks_open,
         .fetch = quickbooks_fetch,
         .lookup = quickbooks_lookup,
-        .close = quickbooks_close,
+        .close = rest_close,
     };
     return worker_main(&quickbooks, argc, argv);
 }

@@ -8,16 +8,10 @@ enum { MOST_CHANGES = 1000 };
 
 /* ---- Items ---- */
 
-static const char *canonical_id(const Rest *rest, const QbEntity *entity, yyjson_val *row)
-{
-    const char *id = json_scalar(row, "Id");
-    return id ? arena_format(rest->arena, "%s%s", entity->prefix, id) : NULL;
-}
-
 /* A row that is none of our records is nothing in a list, and a deletion among changes: it may have been one. */
 static void add_row(Rest *rest, const QbEntity *entity, yyjson_val *row, bool changed)
 {
-    const char *status = json_text(row, "status"), *id = canonical_id(rest, entity, row);
+    const char *status = json_text(row, "status"), *id = rest_id(rest, row, "Id", entity->prefix);
     bool deleted = status && strcmp(status, "Deleted") == 0, ours = !entity->keep || entity->keep(row);
     if (!deleted && ours)
         rest_add(rest, (PageItem){.mapping = entity->mapping, .json = row, .id_hint = id});
@@ -42,8 +36,8 @@ static bool is_row(yyjson_val *row, const char *id)
 bool qb_read_rows(Rest *rest, const QbEntity *entity, QbCursor *cursor, yyjson_val **rows, size_t *fresh, bool *more,
                   Error *err)
 {
-    const QuickBooks *quickbooks = rest->job->state;
-    int64_t start = cursor->start > 1 ? cursor->start : 1, step = quickbooks->page_size - 1;
+    const RestState *state = rest->job->state;
+    int64_t start = cursor->start > 1 ? cursor->start : 1, step = state->page_size - 1;
     if (!qb_query(rest, entity, start, rows, err))
         return false;
     size_t n = yyjson_arr_size(*rows), at = 0;
@@ -51,7 +45,7 @@ bool qb_read_rows(Rest *rest, const QbEntity *entity, QbCursor *cursor, yyjson_v
         at++;
     bool moved = cursor->last && at == n;
     *fresh = moved && start > 1 ? n : cursor->last && !moved ? at + 1 : 0;
-    *more = (moved && start > 1) || (int64_t)n >= quickbooks->page_size;
+    *more = (moved && start > 1) || (int64_t)n >= state->page_size;
     if (moved && start > 1) {
         cursor->start = start - step;
         return true;
@@ -105,7 +99,6 @@ bool qb_read_page(Rest *rest, const QbStream *stream, const char *cursor_text, E
     if (!qb_read_rows(rest, entity, &cursor, &rows, &fresh, &more, err))
         return false;
     size_t n = yyjson_arr_size(rows);
-    rest_reserve(rest, n - fresh);
     for (; fresh < n; fresh++)
         add_row(rest, entity, yyjson_arr_get(rows, fresh), false);
     if (!more)
@@ -152,7 +145,6 @@ static bool ask_changes(Rest *rest, const QbEntity *entities, size_t n_entities,
     *whole = n_rows < MOST_CHANGES;
     if (!*whole)
         return true;
-    rest_reserve(rest, n_rows);
     for (size_t e = 0; e < n_entities; e++)
         yyjson_arr_foreach(changes_of(body, &entities[e]), i, n, row) add_row(rest, &entities[e], row, true);
     return true;
@@ -200,7 +192,6 @@ static bool read_object(Rest *rest, const QbEntity *entity, const char *id, Erro
     yyjson_val *row = json_at(body, qb_key(entity));
     if (!row)
         return error_set(err, ERROR_DATA, "%s/%s: the answer has no %s", name, id, qb_key(entity));
-    rest_reserve(rest, 1);
     add_row(rest, entity, row, false);
     return true;
 }

@@ -23,24 +23,7 @@ static ErrorKind kind_of(int status, const char *code)
     for (size_t i = 0; i < COUNT_OF(known_codes); i++)
         if (strcmp(known_codes[i].code, code) == 0)
             return known_codes[i].kind;
-    switch (status) {
-    case 401:
-        return ERROR_AUTH;
-    case 403:
-        return ERROR_PERMISSION;
-    case 404:
-        return ERROR_UNSUPPORTED;
-    case 429:
-        return ERROR_THROTTLED;
-    }
-    return status >= 500 ? ERROR_TRANSIENT : ERROR_INTERNAL;
-}
-
-static const char *text_of(const Rest *rest, yyjson_val *error, const char *name, const char *lower_name)
-{
-    yyjson_val *value = json_at(error, json_at(error, name) ? name : lower_name);
-    const char *text = value ? map_clean_text(rest->arena, value) : NULL;
-    return text ? text : "";
+    return rest_kind(status, ERROR_INTERNAL);
 }
 
 /* The API says Fault, the gateway before it says fault, with all that is in it in lower case. */
@@ -49,9 +32,9 @@ static RestRefusal refusal(const Rest *rest, const HttpResponse *response, yyjso
     (void)attempt;
     yyjson_val *error = json_at(body, "Fault.Error.0");
     error = error ? error : json_at(body, "fault.error.0");
-    const char *code = text_of(rest, error, "code", "code");
-    const char *message = text_of(rest, error, "Message", "message");
-    const char *detail = text_of(rest, error, "Detail", "detail");
+    const char *code = REST_TEXT(rest, error, "code");
+    const char *message = REST_TEXT(rest, error, "Message", "message");
+    const char *detail = REST_TEXT(rest, error, "Detail", "detail");
     ErrorKind kind = kind_of(response->status, code);
     return (RestRefusal){
         .answer = strcmp(code, "610") == 0 ? REST_MISSING : REST_FAILED,
@@ -76,11 +59,7 @@ const RestVendor quickbooks_vendor = {
 
 const char *qb_realm(const Rest *rest, Error *err)
 {
-    const char *realm = rest->job->settings ? json_scalar(rest->job->settings, "realmId") : NULL;
-    if (realm && *realm && strspn(realm, "0123456789") == strlen(realm))
-        return realm;
-    error_set(err, ERROR_DATA, "the connection's setting realmId is no company of QuickBooks: link it again");
-    return NULL;
+    return rest_setting(rest, "realmId", "0123456789", "company of QuickBooks", err);
 }
 
 RestAnswer qb_get(Rest *rest, const char *path, yyjson_val **body, Error *err)
@@ -96,13 +75,13 @@ RestAnswer qb_get(Rest *rest, const char *path, yyjson_val **body, Error *err)
 
 bool qb_query(Rest *rest, const QbEntity *entity, int64_t start, yyjson_val **rows, Error *err)
 {
-    const QuickBooks *quickbooks = rest->job->state;
+    const RestState *state = rest->job->state;
     AUTO(Text) *query = text_new(NULL);
     AUTO(Text) *path = text_new("query");
     yyjson_val *body;
     text_printf(query, "SELECT * FROM %s%s%s ORDERBY Id STARTPOSITION %lld MAXRESULTS %lld", entity->name,
                 entity->where ? " WHERE " : "", entity->where ? entity->where : "", (long long)start,
-                (long long)quickbooks->page_size);
+                (long long)state->page_size);
     rest_query(path, rest, "query", query->bytes);
     RestAnswer answer = qb_get(rest, path->bytes, &body, err);
     if (answer != REST_FOUND)

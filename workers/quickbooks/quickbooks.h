@@ -4,12 +4,6 @@
 #pragma once
 #include "workers/runtime/rest.h"
 
-/* The source's state, one a process. */
-typedef struct QuickBooks {
-    char *url; /* without a slash at its end; owned */
-    int64_t page_size;
-} QuickBooks;
-
 /* What QuickBooks calls one kind of object. */
 typedef struct QbEntity {
     const char *name;  /* in queries; in lower case in the path of one object */

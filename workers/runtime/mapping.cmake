@@ -16,5 +16,5 @@ add_library(tributary::mapping ALIAS tributary_mapping)
 
 # tributary_rest: what sources of JSON over HTTP share. Objects, because it needs call_send(), which the runtime has and
 # source tests script.
-add_library(tributary_rest OBJECT ${CMAKE_CURRENT_LIST_DIR}/rest.c)
+add_library(tributary_rest OBJECT ${CMAKE_CURRENT_LIST_DIR}/rest.c ${CMAKE_CURRENT_LIST_DIR}/rest_page.c)
 target_link_libraries(tributary_rest PUBLIC tributary_mapping PRIVATE tributary_flags)

@@ -1,9 +1,11 @@
 #include "workers/runtime/rest.h"
 #include "lib/fiber.h"
 #include "workers/runtime/call.h"
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { LONGEST_WAIT_MS = 8000, MOST_HEADERS = 16, SHOWN_MESSAGE = 190 };
+enum { LONGEST_WAIT_MS = 8000, MOST_HEADERS = 16, SHOWN_MESSAGE = 190, OPTION_SIZE = 64 };
 
 /* ---- Asking ---- */
 
@@ -83,8 +85,8 @@ static RestAnswer read_refusal(const Rest *rest, const HttpResponse *response, i
         return REST_FOUND;
     const char *message = without_credential(rest, refusal.message);
     size_t shown = text_valid_utf8(message, strnlen(message, SHOWN_MESSAGE));
-    error_set(err, refusal.kind, "%d%s%.80s%s%s%.*s", response->status, *refusal.code ? " " : "", refusal.code,
-              call_id(rest, response), shown ? ": " : "", (int)shown, message);
+    error_set(err, refusal.kind, "%d%s%.80s%s%s%.*s", response->status, *refusal.code ? " " : "",
+              without_credential(rest, refusal.code), call_id(rest, response), shown ? ": " : "", (int)shown, message);
     int64_t told_ms = http_retry_after_ms(response);
     err->retry_after_ms = told_ms > 0 ? told_ms : refusal.retry_after_ms;
     if (refusal.kind == ERROR_THROTTLED && told_ms <= 0)
@@ -132,37 +134,25 @@ RestAnswer rest_get(Rest *rest, const char *target, yyjson_val **body, Error *er
     return rest_send(rest, &(HttpRequest){.url = target}, body, err);
 }
 
-/* ---- Query strings and items ---- */
-
-void rest_query(Text *target, const Rest *rest, const char *key, const char *value)
+ErrorKind rest_kind(int status, ErrorKind otherwise)
 {
-    text_printf(target, "%c%s=%s", strchr(target->bytes, '?') ? '&' : '?', key, http_escape(rest->arena, value));
+    switch (status) {
+    case 401:
+        return ERROR_AUTH;
+    case 403:
+        return ERROR_PERMISSION;
+    case 404:
+        return ERROR_UNSUPPORTED;
+    case 429:
+        return ERROR_THROTTLED;
+    }
+    return status >= 500 ? ERROR_TRANSIENT : otherwise;
 }
 
-void rest_query_integer(Text *target, const Rest *rest, const char *key, int64_t value)
-{
-    rest_query(target, rest, key, arena_format(rest->arena, "%lld", (long long)value));
-}
+/* ---- The source's state ---- */
 
-void rest_reserve(Rest *rest, size_t n)
+static char *url_of(const char *option, const char *url, Error *err)
 {
-    Page *page = rest->page;
-    PageItem *items = ARENA_ARRAY(rest->arena, PageItem, page->n_items + n);
-    if (page->n_items > 0)
-        memcpy(items, page->items, page->n_items * sizeof *items);
-    page->items = items;
-}
-
-void rest_add(Rest *rest, PageItem item)
-{
-    rest->page->items[rest->page->n_items++] = item;
-}
-
-/* ---- What a source checks before ---- */
-
-char *rest_url(const Config *config, const char *option, Error *err)
-{
-    const char *url = config_text(config, option);
     if (!text_starts_with(url, "https://") && !text_starts_with(url, "http://")) {
         error_set(err, ERROR_CONFIG, "option %s is '%s': give https://host, with a path if need be", option, url);
         return NULL;
@@ -173,7 +163,26 @@ char *rest_url(const Config *config, const char *option, Error *err)
     return strndup(url, length);
 }
 
-bool rest_check_credential(const SourceJob *job, Error *err)
+bool rest_open(RestState *state, const Config *config, const char *name, Error *err)
+{
+    char option[OPTION_SIZE];
+    snprintf(option, sizeof option, "%s-page-size", name);
+    state->page_size = config_integer(config, option);
+    snprintf(option, sizeof option, "%s-url", name);
+    state->url = url_of(option, config_text(config, option), err);
+    return state->url != NULL;
+}
+
+void rest_close(void *state)
+{
+    RestState *rest = state;
+    free(rest->url);
+    rest->url = NULL;
+}
+
+/* ---- What is checked before a call ---- */
+
+static bool check_credential(const SourceJob *job, Error *err)
 {
     const char *text = job->credential ? secret_reveal(job->credential) : "";
     if (!*text)
@@ -182,4 +191,20 @@ bool rest_check_credential(const SourceJob *job, Error *err)
         if (*c <= ' ' || *c > '~')
             return error_set(err, ERROR_AUTH, "the stored credential contains a blank or a line break: store it again");
     return true;
+}
+
+bool rest_begin(Rest *rest, const RestVendor *vendor, const SourceJob *job, Arena *arena, Page *page, Error *err)
+{
+    const RestState *state = job->state;
+    *rest = (Rest){.job = job, .vendor = vendor, .url = state->url, .arena = arena, .page = page};
+    return check_credential(job, err);
+}
+
+const char *rest_setting(const Rest *rest, const char *name, const char *characters, const char *what, Error *err)
+{
+    const char *value = rest->job->settings ? json_text(rest->job->settings, name) : NULL;
+    if (value && *value && strspn(value, characters) == strlen(value))
+        return value;
+    error_set(err, ERROR_DATA, "the connection's setting %s is no %s: link it again", name, what);
+    return NULL;
 }

@@ -88,7 +88,6 @@ bool stripe_read_changes(Rest *rest, const StripeStream *stream, StripeCursor *c
         return false;
     Changed *changed = ARENA_ARRAY(rest->arena, Changed, list.n_rows);
     size_t n = collect(rest, stream, &list, changed);
-    rest_reserve(rest, n);
     for (size_t i = 0; i < n; i++)
         if (!add_changed(rest, stream, &changed[i], err))
             return false;

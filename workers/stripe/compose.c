@@ -107,7 +107,6 @@ bool stripe_read_company(Rest *rest, Error *err)
     json_write(json, balance);
     if (!put_member(rest, &account, "balance", json->bytes, err))
         return false;
-    rest_reserve(rest, 1);
     rest_add(rest, (PageItem){.mapping = &stripe_company, .json = account, .id_hint = stripe_id(account)});
     return true;
 }
@@ -119,12 +118,7 @@ static bool add_method(Rest *rest, const char *name, yyjson_val *method, Error *
     json_open(&writer, NULL, '{');
     json_put_text(&writer, "id", name);
     json_put_value(&writer, "method", method);
-    json_close(&writer, '}');
-    yyjson_val *record = json_parse(rest->arena, json->bytes, json->length, err);
-    if (!record)
-        return false;
-    rest_add(rest, (PageItem){.mapping = &stripe_payment_method, .json = record, .id_hint = name});
-    return true;
+    return rest_add_written(rest, &writer, &stripe_payment_method, name, err);
 }
 
 /* Each member of a configuration that says whether it is available is a payment method. */
@@ -132,7 +126,6 @@ static bool add_methods(Rest *rest, yyjson_val *configuration, Error *err)
 {
     size_t i, n;
     yyjson_val *name, *method;
-    rest_reserve(rest, yyjson_obj_size(configuration));
     yyjson_obj_foreach(configuration, i, n, name, method)
     {
         bool is_method = yyjson_is_obj(method) && yyjson_is_bool(json_at(method, "available"));

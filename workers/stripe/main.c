@@ -47,13 +47,13 @@ int main(int argc, char **argv)
         .n_options = COUNT_OF(options),
         .streams = stripe_streams,
         .n_streams = n_stripe_streams,
-        .state_size = sizeof(Stripe),
+        .state_size = sizeof(RestState),
         .look_back_ms = LOOK_BACK_MS,
         .changes_kept_ms = (int64_t)EVENTS_KEPT_DAYS * DAY_MS,
         .open = stripe_open,
         .fetch = stripe_fetch,
         .lookup = stripe_lookup,
-        .close = stripe_close,
+        .close = rest_close,
     };
     return worker_main(&stripe, argc, argv);
 }

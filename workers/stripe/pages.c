@@ -110,7 +110,6 @@ bool stripe_read_list(Rest *rest, const StripeObject *object, StripeCursor *curs
         return false;
     size_t i, n;
     yyjson_val *row;
-    rest_reserve(rest, list.n_rows);
     yyjson_arr_foreach(list.data, i, n, row)
     {
         if (!add_row(rest, object, row, err))

@@ -1,36 +1,19 @@
 #include "workers/stripe/source.h"
 #include "workers/stripe/mapping.h"
 #include "workers/stripe/pages.h"
-#include <stdlib.h>
 #include <string.h>
 
 bool stripe_open(void *state, const Config *config, Error *err)
 {
-    Stripe *stripe = state;
-    stripe->url = rest_url(config, "stripe-url", err);
-    stripe->page_size = config_integer(config, "stripe-page-size");
-    return stripe->url && stripe_bind(err);
-}
-
-void stripe_close(void *state)
-{
-    Stripe *stripe = state;
-    free(stripe->url);
-    stripe->url = NULL;
-}
-
-static Rest rest_of(const SourceJob *job, Arena *arena, Page *page)
-{
-    const Stripe *stripe = job->state;
-    return (Rest){.job = job, .vendor = &stripe_vendor, .url = stripe->url, .arena = arena, .page = page};
+    return rest_open(state, config, "stripe", err) && stripe_bind(err);
 }
 
 bool stripe_fetch(const SourceJob *job, const char *cursor_text, Arena *arena, Page *page, Error *err)
 {
     const StripeStream *stream = job->stream->details;
-    Rest rest = rest_of(job, arena, page);
+    Rest rest;
     StripeCursor cursor;
-    if (!rest_check_credential(job, err))
+    if (!rest_begin(&rest, &stripe_vendor, job, arena, page, err))
         return false;
     if (stream->read_whole)
         return stream->read_whole(&rest, err);
@@ -50,10 +33,9 @@ bool stripe_fetch(const SourceJob *job, const char *cursor_text, Arena *arena, P
 bool stripe_lookup(const SourceJob *job, const char *id, Arena *arena, Page *page, Error *err)
 {
     const StripeStream *stream = job->stream->details;
-    Rest rest = rest_of(job, arena, page);
-    if (!rest_check_credential(job, err))
+    Rest rest;
+    if (!rest_begin(&rest, &stripe_vendor, job, arena, page, err))
         return false;
-    rest_reserve(&rest, 1);
     for (size_t i = 0; i < stream->n_objects; i++) {
         const StripeObject *object = &stream->objects[i];
         if (!text_starts_with(id, object->prefix))

@@ -4,34 +4,26 @@
 /* Stripe documents neither Retry-After nor what is left; its own libraries wait 0.5 s, doubling up to 5 s. */
 enum { FIRST_WAIT_MS = 500, LONGEST_WAIT_MS = 5000, LONGEST_ID = 255 };
 
+#define ACCOUNT_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
+
 static const char *account_header(const Rest *rest, Error *err)
 {
     const char *account = rest->job->settings ? json_text(rest->job->settings, "stripeAccount") : NULL;
     if (!account || !*account)
         return "";
-    if (strspn(account, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") != strlen(account)) {
-        error_set(err, ERROR_DATA, "the connection's setting stripeAccount is no account id: correct it (acct_…)");
-        return NULL;
-    }
-    return arena_format(rest->arena, "Stripe-Account: %s", account);
+    account = rest_setting(rest, "stripeAccount", ACCOUNT_CHARACTERS, "account id (acct_…)", err);
+    return account ? arena_format(rest->arena, "Stripe-Account: %s", account) : NULL;
 }
 
 /* ---- Refusals ---- */
 
 static ErrorKind kind_of(int status, const char *code, const char *message, const char *should_retry)
 {
-    switch (status) {
-    case 401:
+    if (status == 403 && (strcmp(code, "account_invalid") == 0 || strstr(message, "access may have been revoked")))
         return ERROR_AUTH;
-    case 403:
-        return strcmp(code, "account_invalid") == 0 || strstr(message, "access may have been revoked")
-                   ? ERROR_AUTH
-                   : ERROR_PERMISSION;
-    case 404:
-        return ERROR_UNSUPPORTED;
-    case 429:
-        return ERROR_THROTTLED;
-    }
+    ErrorKind kind = rest_kind(status, ERROR_INTERNAL);
+    if (kind != ERROR_INTERNAL && kind != ERROR_TRANSIENT)
+        return kind;
     if (should_retry && strcmp(should_retry, "true") == 0)
         return ERROR_TRANSIENT;
     if (status != 409 && status != 424 && status < 500)
@@ -52,19 +44,15 @@ static int64_t wait_of(int status, const char *code, int attempt)
 
 static RestRefusal refusal(const Rest *rest, const HttpResponse *response, yyjson_val *body, int attempt)
 {
-    const char *type = body ? json_text(body, "error.type") : NULL;
-    const char *code = body ? json_text(body, "error.code") : NULL;
-    yyjson_val *text = body ? json_at(body, "error.message") : NULL;
-    const char *message = text ? map_clean_text(rest->arena, text) : NULL;
+    const char *type = REST_TEXT(rest, body, "error.type"), *code = REST_TEXT(rest, body, "error.code");
+    const char *message = REST_TEXT(rest, body, "error.message");
     int status = response->status;
-    code = code ? code : "";
-    message = message ? message : "";
     bool missing = (status == 404 || status == 400) && strcmp(code, "resource_missing") == 0;
     return (RestRefusal){
         .answer = missing ? REST_MISSING : REST_FAILED,
         .kind = kind_of(status, code, message, http_header(response, "Stripe-Should-Retry")),
         .retry_after_ms = wait_of(status, code, attempt),
-        .code = arena_format(rest->arena, "%s%s%s", type ? type : "", type && *code ? " " : "", code),
+        .code = arena_format(rest->arena, "%s%s%s", type, *type && *code ? " " : "", code),
         .message = message,
     };
 }
@@ -81,7 +69,7 @@ const RestVendor stripe_vendor = {
 
 int64_t stripe_page_size(const Rest *rest)
 {
-    return ((const Stripe *)rest->job->state)->page_size;
+    return ((const RestState *)rest->job->state)->page_size;
 }
 
 const char *stripe_id(yyjson_val *object)

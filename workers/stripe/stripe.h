@@ -8,12 +8,6 @@
 /* The last version before basil: charges still name their invoice, invoices their tax and lines their price. */
 #define STRIPE_VERSION "2025-02-24.acacia"
 
-/* The source's state, one a process. */
-typedef struct Stripe {
-    char *url; /* without a slash at its end; owned */
-    int64_t page_size;
-} Stripe;
-
 /* Refusals: AUTH (dead key, account that left the platform), PERMISSION (restricted key), UNSUPPORTED (no such path),
  * THROTTLED, TRANSIENT, DATA (Stripe says that a retry is pointless), INTERNAL (a request that we should not have
  * made); MISSING for resource_missing. */

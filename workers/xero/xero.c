@@ -13,8 +13,9 @@ enum { MINUTE_MS = 60 * 1000 };
  * would be no better. */
 static ErrorKind kind_of(int status, const char *detail)
 {
-    bool lacks = status == 401 && text_starts_with(detail, "AuthorizationUnsuccessful");
-    return lacks ? ERROR_PERMISSION : rest_kind(status, ERROR_DATA);
+    if (status == 401 && text_starts_with(detail, "AuthorizationUnsuccessful"))
+        return ERROR_PERMISSION;
+    return status == 404 ? ERROR_DATA : rest_kind(status, ERROR_DATA);
 }
 
 /* Xero has four forms of refusals, in capitals or not, and none in plain text and HTML. */

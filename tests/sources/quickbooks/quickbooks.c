@@ -55,11 +55,11 @@ const char *const case_files[] = {
 const size_t n_case_files = COUNT_OF(case_files);
 
 static char base[] = "https://quickbooks.test";
-static QuickBooks quickbooks = {.url = base, .page_size = 3};
+static RestState state = {.url = base, .page_size = 3};
 
 const ScriptSource script_source = {
     .base = base,
-    .state = &quickbooks,
+    .state = &state,
     .credential = "access_token",
     .settings = "{\"realmId\": \"4620816365\"}",
     .streams = quickbooks_streams,

@@ -30,11 +30,11 @@ const char *const case_files[] = {
 const size_t n_case_files = COUNT_OF(case_files);
 
 static char base[] = "https://stripe.test";
-static Stripe stripe = {.url = base, .page_size = 100};
+static RestState state = {.url = base, .page_size = 100};
 
 const ScriptSource script_source = {
     .base = base,
-    .state = &stripe,
+    .state = &state,
     .credential = "sk_test_secret",
     .streams = stripe_streams,
     .n_streams = &n_stripe_streams,
