@@ -35,6 +35,9 @@ tsan: deps ## unit and source tests with ThreadSanitizer
 bench: build ## ratios against baselines of the same run
 	@tests/bench/run
 
+lines: ## how many lines each source has, tables and code
+	@infra/lines
+
 format: ## lay out the C sources
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
 
@@ -42,4 +45,4 @@ clean: down ## forget the build and the stack's data (downloads stay)
 	@infra/local/stack reset >/dev/null 2>&1 || true
 	@rm -rf build
 
-.PHONY: help deps build demo test up down asan tsan bench format clean
+.PHONY: help deps build demo test up down asan tsan bench lines format clean
