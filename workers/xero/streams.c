@@ -17,7 +17,7 @@ static const XeroReference line_references[] = {
     BY_CODE("AccountCode", "AccountID", "Accounts", "AccountID"),
     BY_CODE("ItemCode", "Item", "Items", NULL),
     {"Option", "TrackingOptionID", CATEGORIES, "TrackingCategories", "Name", "TrackingOptionID", "TrackingCategoryID",
-     "Options"},
+                                         "Options"},
 };
 static const XeroReference item_references[] = {
     BY_CODE("AccountCode", "AccountID", "Accounts", "AccountID"),
@@ -89,9 +89,9 @@ static bool loses_allocations(yyjson_val *row)
     {                                                                                                                  \
         path, rows, XERO_PAGED, .prefix = "", .keep = (filter), ALLOCATIONS(of)                                        \
     }
-#define ADVANCES(rows, id, prefix, of, filter)                                                                         \
+#define DOCUMENTS(path, rows, of, id, prefix, filter)                                                                  \
     {                                                                                                                  \
-        "/" rows, rows, XERO_PAGED, &(of), id, prefix, filter, REFERS(line_references)                                 \
+        path, rows, XERO_PAGED, &(of), id, prefix, filter, REFERS(line_references)                                     \
     }
 
 static const XeroList accounts[] = {
@@ -117,23 +117,17 @@ static const XeroList categories[] = {
      .child_id = "TrackingOptionID", .child_prefix = "", .child = &xero_option},
 };
 static const XeroList invoices[] = {
-    {"/Invoices" WHERE("ACCREC"), "Invoices", XERO_PAGED, &xero_invoice, "InvoiceID", "", REFERS(line_references)},
+    DOCUMENTS("/Invoices" WHERE("ACCREC"), "Invoices", xero_invoice, "InvoiceID", "", NULL),
 };
 static const XeroList bills[] = {
-    {"/Invoices" WHERE("ACCPAY"), "Invoices", XERO_PAGED, &xero_bill, "InvoiceID", "", REFERS(line_references)},
+    DOCUMENTS("/Invoices" WHERE("ACCPAY"), "Invoices", xero_bill, "InvoiceID", "", NULL),
 };
-static const XeroList credit_notes[] = {
-    {"/CreditNotes" WHERE("ACCRECCREDIT"), "CreditNotes", XERO_PAGED, &xero_credit_note, "CreditNoteID", "creditNote:",
-     REFERS(line_references)},
-    ADVANCES("Overpayments", "OverpaymentID", "overpayment:", xero_credit_note, is_received),
-    ADVANCES("Prepayments", "PrepaymentID", "prepayment:", xero_credit_note, is_received),
-};
-static const XeroList bill_credit_notes[] = {
-    {"/CreditNotes" WHERE("ACCPAYCREDIT"), "CreditNotes", XERO_PAGED, &xero_bill_credit_note, "CreditNoteID",
-     "creditNote:", REFERS(line_references)},
-    ADVANCES("Overpayments", "OverpaymentID", "overpayment:", xero_bill_credit_note, is_paid),
-    ADVANCES("Prepayments", "PrepaymentID", "prepayment:", xero_bill_credit_note, is_paid),
-};
+#define CREDIT_LISTS(type, of, filter)                                                                                 \
+    DOCUMENTS("/CreditNotes" WHERE(type), "CreditNotes", of, "CreditNoteID", "creditNote:", NULL),                     \
+        DOCUMENTS("/Overpayments", "Overpayments", of, "OverpaymentID", "overpayment:", filter),                       \
+        DOCUMENTS("/Prepayments", "Prepayments", of, "PrepaymentID", "prepayment:", filter)
+static const XeroList credit_notes[] = {CREDIT_LISTS("ACCRECCREDIT", xero_credit_note, is_received)};
+static const XeroList bill_credit_notes[] = {CREDIT_LISTS("ACCPAYCREDIT", xero_bill_credit_note, is_paid)};
 static const XeroList payments[] = {
     {"/Payments", "Payments", XERO_PAGED, &xero_payment, "PaymentID", "payment:", is_received},
     CREDITS("/CreditNotes" WHERE("ACCRECCREDIT"), "CreditNotes", NULL, xero_allocation),
@@ -147,60 +141,79 @@ static const XeroList bill_payments[] = {
     CREDITS("/Prepayments", "Prepayments", is_paid, xero_bill_allocation),
 };
 static const XeroList orders[] = {
-    {"/PurchaseOrders", "PurchaseOrders", XERO_PAGED, &xero_purchase_order, "PurchaseOrderID", "",
-     REFERS(line_references)},
+    DOCUMENTS("/PurchaseOrders", "PurchaseOrders", xero_purchase_order, "PurchaseOrderID", "", NULL),
 };
-static const XeroList costs[] = {
-    {"/BankTransactions" WHERE("SPEND"), "BankTransactions", XERO_PAGED, &xero_direct_cost, "BankTransactionID", "",
-     REFERS(line_references)},
-};
-static const XeroList incomes[] = {
-    {"/BankTransactions" WHERE("RECEIVE"), "BankTransactions", XERO_PAGED, &xero_direct_income, "BankTransactionID", "",
-     REFERS(line_references)},
-};
+#define MOVEMENTS(type, of)                                                                                            \
+    DOCUMENTS("/BankTransactions" WHERE(type), "BankTransactions", of, "BankTransactionID", "", NULL)
+static const XeroList costs[] = {MOVEMENTS("SPEND", xero_direct_cost)};
+static const XeroList incomes[] = {MOVEMENTS("RECEIVE", xero_direct_income)};
 static const XeroList transfers[] = {
     {"/BankTransfers?includeDeleted=true", "BankTransfers", XERO_WHOLE, &xero_transfer, "BankTransferID", "",
      REFERS(transfer_references)},
 };
 /* Every posting once: manual journals come with their names and states, and all else from the ledger, where it is
  * sold. */
+#define MANUAL                                                                                                         \
+    DOCUMENTS("/ManualJournals", "ManualJournals", xero_manual_journal, "ManualJournalID", "manualJournal:", is_posted)
 static const XeroList journals[] = {
-    {"/ManualJournals", "ManualJournals", XERO_PAGED, &xero_manual_journal, "ManualJournalID", "manualJournal:",
-     is_posted, REFERS(line_references)},
+    MANUAL,
     {"/Journals", "Journals", XERO_OFFSET, &xero_journal, "JournalID", "journal:", is_no_manual,
-     REFERS(line_references), .tiered = true},
+      REFERS(line_references), .tiered = true},
 };
 
 /* ---- Streams ---- */
 
-#define LISTS(table)                                                                                                   \
-    (&(const XeroStream){.lists = (table), .n_lists = COUNT_OF(table)})
+#define STREAM(table) static const XeroStream table##_stream = {.lists = table, .n_lists = COUNT_OF(table)}
+STREAM(accounts);
+STREAM(banks);
+STREAM(customers);
+STREAM(suppliers);
+STREAM(items);
+STREAM(tax_rates);
+STREAM(categories);
+STREAM(invoices);
+STREAM(bills);
+STREAM(credit_notes);
+STREAM(bill_credit_notes);
+STREAM(payments);
+STREAM(bill_payments);
+STREAM(orders);
+STREAM(costs);
+STREAM(incomes);
+STREAM(transfers);
+STREAM(journals);
+
 #define STATEMENT(path, of)                                                                                            \
-    (&(const XeroStream){.read_whole = xero_read_statement, .report = "/Reports/" path, .mapping = &(of)})
+    {                                                                                                                  \
+        .read_whole = xero_read_statement, .report = "/Reports/" path, .mapping = &(of)                                \
+    }
+static const XeroStream company_stream = {.read_whole = xero_read_company};
+static const XeroStream balance_stream = STATEMENT("BalanceSheet", xero_balance_sheet);
+static const XeroStream profit_stream = STATEMENT("ProfitAndLoss", xero_profit_and_loss);
 
 /* Data type, incremental, lookup, details. Lists that come in one answer are compared whole: what leaves them leaves no
  * trace, or they do not say what changed. */
 const Stream xero_streams[] = {
-    {"company",            false, false, &(const XeroStream){.read_whole = xero_read_company}},
-    {"chartOfAccounts",    false, false, LISTS(accounts)                                     },
-    {"bankAccounts",       false, false, LISTS(banks)                                        },
-    {"customers",          true,  true,  LISTS(customers)                                    },
-    {"suppliers",          true,  true,  LISTS(suppliers)                                    },
-    {"items",              false, false, LISTS(items)                                        },
-    {"taxRates",           false, false, LISTS(tax_rates)                                    },
-    {"trackingCategories", false, false, LISTS(categories)                                   },
-    {"invoices",           true,  true,  LISTS(invoices)                                     },
-    {"bills",              true,  true,  LISTS(bills)                                        },
-    {"creditNotes",        true,  true,  LISTS(credit_notes)                                 },
-    {"billCreditNotes",    true,  true,  LISTS(bill_credit_notes)                            },
-    {"payments",           true,  true,  LISTS(payments)                                     },
-    {"billPayments",       true,  true,  LISTS(bill_payments)                                },
-    {"purchaseOrders",     true,  true,  LISTS(orders)                                       },
-    {"directCosts",        true,  true,  LISTS(costs)                                        },
-    {"directIncomes",      true,  true,  LISTS(incomes)                                      },
-    {"transfers",          false, false, LISTS(transfers)                                    },
-    {"journalEntries",     true,  true,  LISTS(journals)                                     },
-    {"balanceSheet",       false, false, STATEMENT("BalanceSheet", xero_balance_sheet)       },
-    {"profitAndLoss",      false, false, STATEMENT("ProfitAndLoss", xero_profit_and_loss)    },
+    {"company",            false, false, &company_stream          },
+    {"chartOfAccounts",    false, false, &accounts_stream         },
+    {"bankAccounts",       false, false, &banks_stream            },
+    {"customers",          true,  true,  &customers_stream        },
+    {"suppliers",          true,  true,  &suppliers_stream        },
+    {"items",              false, false, &items_stream            },
+    {"taxRates",           false, false, &tax_rates_stream        },
+    {"trackingCategories", false, false, &categories_stream       },
+    {"invoices",           true,  true,  &invoices_stream         },
+    {"bills",              true,  true,  &bills_stream            },
+    {"creditNotes",        true,  true,  &credit_notes_stream     },
+    {"billCreditNotes",    true,  true,  &bill_credit_notes_stream},
+    {"payments",           true,  true,  &payments_stream         },
+    {"billPayments",       true,  true,  &bill_payments_stream    },
+    {"purchaseOrders",     true,  true,  &orders_stream           },
+    {"directCosts",        true,  true,  &costs_stream            },
+    {"directIncomes",      true,  true,  &incomes_stream          },
+    {"transfers",          false, false, &transfers_stream        },
+    {"journalEntries",     true,  true,  &journals_stream         },
+    {"balanceSheet",       false, false, &balance_stream          },
+    {"profitAndLoss",      false, false, &profit_stream           },
 };
 const size_t n_xero_streams = COUNT_OF(xero_streams);
