@@ -25,6 +25,7 @@ typedef struct OAuth {
     {source "-authorize-url", authorize, "where the vendor asks its user for consent", OPTION_TEXT},                   \
         {source "-token-url", token, "where the vendor gives out tokens", OPTION_TEXT},                                \
         {source "-client-id", NULL, "the app's id at the vendor", OPTION_TEXT},                                        \
+        {source "-scope", NULL, "what consent is asked for; by default what all data types need", OPTION_TEXT},        \
     {                                                                                                                  \
         source "-client-secret", NULL, "the app's secret at the vendor", OPTION_SECRET                                 \
     }

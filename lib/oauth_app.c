@@ -15,7 +15,7 @@ static const struct AppText {
     {"tokenUrl",        "token-url",     offsetof(OAuthApp, token_url),              true,  true },
     {"apiUrl",          "url",           offsetof(OAuthApp, api_url),                true,  true },
     {"clientId",        "client-id",     offsetof(OAuthApp, client_id),              false, true },
-    {"scope",           NULL,            offsetof(OAuthApp, rules.scope),            false, true },
+    {"scope",           "scope",         offsetof(OAuthApp, rules.scope),            false, true },
     {"tenantSetting",   NULL,            offsetof(OAuthApp, rules.tenant_setting),   false, false},
     {"tenantParameter", NULL,            offsetof(OAuthApp, rules.tenant_parameter), false, false},
     {"tenantsPath",     NULL,            offsetof(OAuthApp, rules.tenants_path),     false, false},
@@ -69,6 +69,8 @@ static bool read_option(OAuthApp *app, const struct AppText *text, const Config 
     snprintf(name, sizeof name, "%s-%s", app->source, text->option);
     const char *value = config_text(config, name);
     if (!value || !*value)
+        value = value_of(app, text);
+    if (!value)
         return error_set(err, ERROR_CONFIG, "%s is needed: tokens of %s cannot be refreshed without it", name,
                          app->source);
     *place(app, text) = text->url ? base_url(app->arena, value) : arena_text(app->arena, value);
