@@ -125,8 +125,10 @@ Config *config_load(const ConfigProgram *program, int argc, char **argv, int *fi
         fprintf(stderr, "%s: %s\n", program->name, err.text);
         exit(err.kind == ERROR_DATA ? EXIT_USAGE : EXIT_BAD_CONFIG);
     }
-    if (config->action == ACTION_RUN)
+    if (config->action == ACTION_RUN) {
+        config_hide_secrets(config, environ);
         return TAKE(config);
+    }
     AUTO(Text) *out = text_new(NULL);
     if (config->action == ACTION_HELP)
         config_print_help(config, out);

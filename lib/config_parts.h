@@ -51,6 +51,8 @@ bool config_assign(Config *config, const char *name, const char *text, Origin or
 bool config_read_flags(Config *config, int argc, char **argv, int *first_operand, Error *err);
 bool config_read_environment(Config *config, char **environ_, Error *err);
 bool config_read_file(Config *config, const char *path, Error *err);
+/* Wipes the environment's secrets, other programs' too: what they were for has been read, and a core file has them. */
+void config_hide_secrets(Config *config, char **environ_);
 
 /* Reads a file of at most MAX_VALUE bytes without a NUL into the config's arena; NULL on failure. */
 char *config_slurp(Config *config, const char *path, Error *err);

@@ -152,6 +152,25 @@ bool config_read_environment(Config *config, char **environ_, Error *err)
     return true;
 }
 
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text), end_length = strlen(end);
+    return length >= end_length && strcmp(text + length - end_length, end) == 0;
+}
+
+void config_hide_secrets(Config *config, char **environ_)
+{
+    for (size_t skip = strlen(prefix); *environ_; environ_++) {
+        char *equals = strchr(*environ_, '=');
+        if (!equals || !text_starts_with(*environ_, prefix) || *environ_ + skip >= equals)
+            continue;
+        const char *name = lower_name(config->arena, *environ_ + skip, (size_t)(equals - *environ_) - skip, '-');
+        const Value *value = config_find(config, name, strlen(name));
+        if (value ? value->option->type == OPTION_SECRET : ends_with(name, "-secret") || ends_with(name, "-key"))
+            secret_wipe(equals + 1, strlen(equals + 1));
+    }
+}
+
 char *config_slurp(Config *config, const char *path, Error *err)
 {
     FILE *file = fopen(path, "re");
@@ -205,8 +224,11 @@ bool config_read_file(Config *config, const char *path, Error *err)
     if (text_starts_with(rest, "\xEF\xBB\xBF"))
         rest += 3;
     char *line;
-    for (int number = 1; (line = strsep(&rest, "\n")); number++)
+    for (int number = 1; (line = strsep(&rest, "\n")); number++) {
+        size_t length = strlen(line);
         if (!read_line(config, line, arena_format(config->arena, "%s:%d", path, number), err))
             return false;
+        secret_wipe(line, length); /* a secret was copied out of it */
+    }
     return true;
 }

@@ -130,10 +130,25 @@ static Exchange *exchange_new(Httpd *httpd, struct MHD_Connection *connection, c
     return exchange;
 }
 
+/* What clients send may hold credentials. libmicrohttpd hands out its own buffers, and does not wipe them. */
+static enum MHD_Result wipe_value(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    (void)context;
+    bool secret = kind != MHD_HEADER_KIND || text_equals_ignoring_case(name, MHD_HTTP_HEADER_AUTHORIZATION) ||
+                  text_equals_ignoring_case(name, MHD_HTTP_HEADER_COOKIE);
+    if (value && secret)
+        secret_wipe((char *)(uintptr_t)value, strlen(value));
+    return MHD_YES;
+}
+
+static void wipe_values(struct MHD_Connection *connection)
+{
+    MHD_get_connection_values(connection, MHD_HEADER_KIND | MHD_COOKIE_KIND | MHD_GET_ARGUMENT_KIND, wipe_value, NULL);
+}
+
 void exchange_completed(void *context, struct MHD_Connection *connection, void **state,
                         enum MHD_RequestTerminationCode code)
 {
-    (void)connection;
     (void)code;
     Httpd *httpd = context;
     Exchange *exchange = *state;
@@ -141,7 +156,10 @@ void exchange_completed(void *context, struct MHD_Connection *connection, void *
         return;
     text_free(exchange->body);
     text_free(exchange->response.body);
-    arena_free(exchange->request.arena);
+    wipe_values(connection);
+    Arena *arena = exchange->request.arena;
+    arena_wipe(arena);
+    arena_free(arena);
     *state = NULL;
     pthread_mutex_lock(&httpd->lock);
     httpd->busy--;
@@ -185,7 +203,9 @@ enum MHD_Result exchange_step(void *context, struct MHD_Connection *connection, 
     if (*length > 0) {
         size_t given = *length;
         *length = 0;
-        return on_body(exchange, bytes, given);
+        enum MHD_Result result = on_body(exchange, bytes, given);
+        secret_wipe((char *)(uintptr_t)bytes, given); /* of libmicrohttpd's buffer */
+        return result;
     }
     if (exchange->too_large)
         return refuse_size(exchange);

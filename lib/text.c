@@ -5,6 +5,14 @@
 #include <string.h>
 #include <strings.h>
 
+/* Whatever a text has held is wiped when its memory goes: it may have been a secret, on its way in or out. */
+static void give_back(char *bytes, size_t capacity)
+{
+    if (bytes) /* not taken out */
+        explicit_bzero(bytes, capacity);
+    free(bytes);
+}
+
 /* Makes room for `more` bytes and the NUL. */
 static void reserve(Text *text, size_t more)
 {
@@ -12,11 +20,13 @@ static void reserve(Text *text, size_t more)
         return;
     size_t needed = text->length + more + 1;
     size_t capacity = text->capacity * 2 > needed ? text->capacity * 2 : needed;
-    char *bytes = needed > more ? realloc(text->bytes, capacity) : NULL;
+    char *bytes = needed > more ? malloc(capacity) : NULL;
     if (!bytes) {
         fprintf(stderr, "text: no memory for %zu bytes\n", capacity);
         abort();
     }
+    memcpy(bytes, text->bytes, text->length + 1);
+    give_back(text->bytes, text->capacity);
     text->bytes = bytes;
     text->capacity = capacity;
 }
@@ -37,7 +47,7 @@ void text_free(Text *text)
 {
     if (!text)
         return;
-    free(text->bytes);
+    give_back(text->bytes, text->capacity);
     free(text);
 }
 
