@@ -279,9 +279,35 @@ START_TEST(a_constant_before_it_is_a_default)
 }
 END_TEST
 
+static const MapRow same_word_rows[] = {
+    {"state", FIELD(CommerceDispute, status), &AS_SAME_WORD, OPTIONAL},
+};
+static const Mapping same_word_map = MAPPING(CommerceDispute, same_word_rows);
+
+START_TEST(a_vendor_may_write_our_words_in_its_own_way)
+{
+    static const struct {
+        const char *json;
+        int status;
+    } words[] = {
+        {"{\"state\": \"EvidenceRequired\"}",  COMMERCE_DISPUTE_STATUS_EVIDENCE_REQUIRED},
+        {"{\"state\": \"EVIDENCE_REQUIRED\"}", COMMERCE_DISPUTE_STATUS_EVIDENCE_REQUIRED},
+        {"{\"state\": \"evidence\"}",          COMMERCE_DISPUTE_STATUS_UNKNOWN          },
+        {"{\"state\": \"unspecified\"}",       COMMERCE_DISPUTE_STATUS_UNKNOWN          },
+        {"{\"state\": \"\"}",                  0                                        },
+    };
+    AUTO(Arena) *arena = arena_new(16 * KIB);
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        Error err = {0};
+        const CommerceDispute *dispute = apply_to(arena, &same_word_map, words[i].json, &err);
+        ck_assert_msg(dispute->status == (CommerceDisputeStatus)words[i].status, "%s", words[i].json);
+    }
+}
+END_TEST
+
 SUITE("mapping", a_row_that_does_not_fit_is_refused_at_start_up, an_error_at_start_up_names_message_field_and_path,
       a_mapping_inside_itself_is_refused, the_example_binds, missing_null_and_empty_are_absent_alike,
       decimals_keep_every_digit, instants_and_countries_are_read,
       a_list_keeps_its_order_and_skips_nulls_and_elements_without_their_key, an_error_names_the_path_to_the_value,
       scales_of_currencies_are_those_that_vendors_send, texts_that_are_there_are_joined,
-      a_constant_before_it_is_a_default)
+      a_constant_before_it_is_a_default, a_vendor_may_write_our_words_in_its_own_way)
