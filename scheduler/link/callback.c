@@ -101,12 +101,16 @@ static void finish(Request *request, Response *response, const Session *session,
     if (!store_tenant(request, response, session, app, tenant) ||
         !store_tokens(request, response, session, app, tokens))
         return;
-    if (!queue_first(request, response, session->company_id, session->connection_id))
+    if (!queue_first(request, response, session->company_id, session->connection_id)) {
         page_stop(response, 503, "You are connected", "But the first sync could not begin. Open your link again.");
-    else if (!session_finish(api->pool, session, &err))
+        return;
+    }
+    if (!session_finish(api->pool, session, &err)) {
         link_fail(response, &err);
-    else
-        back_answer(request, response, session->connection_id, BACK_DONE, "Your data is on its way.");
+        return;
+    }
+    log_info("a connection was linked", KV("source", session->source), KV("connection", session->connection_id));
+    back_answer(request, response, session->connection_id, BACK_DONE, "Your data is on its way.");
 }
 
 static const char *name_all(Arena *arena, const Grant *grant)
@@ -242,15 +246,16 @@ void link_tenants(Request *request, Response *response)
     page_close(response);
 }
 
-/* Of the choice, the one that the form names; NULL: none of it, or the response is written. */
+/* Of the choice, the one that the form names; NULL: the response is written. A form that is sent twice finds the choice
+ * made: what has come of it, the page itself says. */
 static const OAuthTenant *chosen(Request *request, Response *response)
 {
     const char *id = request_form(request, "tenant");
     OAuthTenant *tenants;
-    size_t n;
+    size_t n = 0;
     Error err = {0};
     SessionFound found = find_choice(request, &tenants, &n, &err);
-    if (!goes_on(response, found, &err))
+    if (found != SESSION_STALE && !goes_on(response, found, &err))
         return NULL;
     for (size_t i = 0; i < n; i++)
         if (id && strcmp(tenants[i].id, id) == 0)

@@ -78,7 +78,7 @@ class InTheBrowser(LinkCase):
         self.assertEqual(told, wanted)
         self.assertIsNone(self.site.asked[-1][1], "the company's site learns the address before it")
         self.assertIn("invoices", self.datasets(connection))
-        self.world.wait([row[0] for row in self.world.sql(f"select id from control.dataset where connection_id = '{connection['id']}'")])
+        self.finish(connection)
         self.assertEqual(self.world.differences("acme", company["id"], connection["id"], ["invoices", "customers"], "quickbooks"), [])
         self.browser.go(company["linkUrl"])
         self.browser.see("This link has been used")
@@ -231,10 +231,11 @@ class InTheBrowser(LinkCase):
 
     def test_a_connection_that_was_cut_off_is_linked_again(self):
         company, connection = self.link_quickbooks()
+        self.deauthorize(company, connection)
         before = self.world.value(f"select count(*) from control.dataset where connection_id = '{connection['id']}'")
-        self.deauthorize(connection)
-        self.browser.go(self.get(company, connection)["linkUrl"])
-        self.browser.see("Why again: the vendor has ended the access")
+        cut_off = self.get(company, connection)
+        self.browser.go(cut_off["linkUrl"])
+        self.browser.see(f"Why again: {cut_off['statusReason']}")
         self.look("again")
         self.browser.click("button")
         self.browser.see("asks to read your books")
@@ -242,13 +243,15 @@ class InTheBrowser(LinkCase):
         self.browser.see("You are connected")
         again = self.get(company, connection)
         self.assertEqual((again["status"], again.get("statusReason"), self.version(connection)), ("Linked", None, "2"))
-        self.assertGreaterEqual(int(self.world.value(f"select count(*) from control.dataset where connection_id = '{connection['id']}'")),
-                                int(before))
+        self.assertGreater(int(self.world.value(f"select count(*) from control.dataset where connection_id = '{connection['id']}'")),
+                           int(before), "it reads what it has missed")
+        self.finish(connection)
+        self.assertEqual(self.world.differences("acme", company["id"], connection["id"], ["customers"], "quickbooks"), [])
 
     def test_another_organisation_is_refused_and_both_are_named(self):
         company, connection = self.link_quickbooks("acme")
         realm = connection["connectionInfo"]["realmId"]
-        self.deauthorize(connection)
+        self.deauthorize(company, connection)
         self.browser.go(self.get(company, connection)["linkUrl"])
         self.browser.click("button")
         self.browser.see("asks to read your books")

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Link against who does not follow the pages: links that were altered, states and cookies of others, redirects that lead elsewhere, names
 that are markup or headers; and which data types a new connection reads."""
+import base64
+import re
 import sys
 import unittest
 import urllib.parse
@@ -76,6 +78,41 @@ class WithoutABrowser(LinkCase):
             self.assertEqual(visitor.onward, "/link/tenant", "the choice is shown again")
         self.assertEqual(self.visitor().ask("GET", "/link/tenant").status, 400)
         self.assertEqual(self.only_connection(company)["status"], "PendingAuth")
+
+    def test_a_choice_that_is_sent_twice_is_made_once(self):
+        company, visitor = self.company(), self.visitor()
+        visitor.ask("GET", visitor.consent(visitor.start(company["linkUrl"], "xero"), "acme", "beta"))
+        visitor.ask("GET", "/link/tenant")
+        form = {"tenant": re.search(r'name="tenant" value="([^"]+)"', visitor.page).group(1)}
+        self.assertEqual(visitor.ask("POST", "/link/tenant", form).heading(), "You are connected")
+        self.assertEqual(visitor.ask("POST", "/link/tenant", form).heading(), "You are connected already")
+        self.assertEqual(visitor.ask("GET", "/link/tenant").heading(), "You are connected already")
+        self.assertEqual(self.version(self.only_connection(company)), "1")
+
+    def test_what_the_client_unlinked_can_be_linked_again(self):
+        company, visitor = self.company(), self.visitor()
+        visitor.ask("GET", visitor.consent(visitor.start(company["linkUrl"], "quickbooks"), "acme"))
+        connection = self.only_connection(company)
+        path = f"/companies/{company['id']}/connections/{connection['id']}"
+        self.assertEqual(self.world.api("PATCH", path, {"status": "Unlinked"})[1]["status"], "Unlinked")
+        link = self.world.api("GET", f"/companies/{company['id']}")[1]["linkUrl"]
+        visitor.ask("GET", visitor.consent(visitor.start(link, "quickbooks"), "acme"))
+        again = self.only_connection(company)
+        self.assertEqual((again["id"], again["status"], self.version(again)), (connection["id"], "Linked", "2"))
+
+    def test_behind_tls_the_cookie_is_secure_and_the_addresses_are_the_public_ones(self):
+        own = self.world.start("scheduler", 2, "--public-url", "https://link.example.com/")
+        self.addCleanup(self.world.stop, "scheduler", 2)
+        key = base64.b64encode(self.world.env["TRIBUTARY_API_KEY"].encode()).decode()
+        _, company = self.world.http("POST", f"{own}/companies", {"name": "Acme"}, {"Authorization": f"Basic {key}"})
+        self.assertTrue(company["linkUrl"].startswith("https://link.example.com/link/"))
+        visitor = self.visitor()
+        onward = visitor.ask("POST", own + urllib.parse.urlsplit(company["linkUrl"]).path + "/start", {"source": "quickbooks"}).onward
+        self.assertIn("; Secure", visitor.headers["Set-Cookie"])
+        self.assertEqual(dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(onward).query))["redirect_uri"], "https://link.example.com/link/callback")
+        for url in ("link.example.com", "https://", "https://link.example.com/path", "https://me@link.example.com", "ftp://link.example.com"):
+            done = self.world.run("scheduler", "--public-url", url, "--http-listen", "127.0.0.1:0", check=False)
+            self.assertEqual(done.returncode, 78, url)
 
     def test_a_realm_that_is_no_realm_is_refused(self):
         for realm in ("", "1/../2", "<b>", "9" * 200, "1%0d%0aX: y"):

@@ -8,7 +8,7 @@ import threading
 import unittest
 import urllib.parse
 
-from world import CLONE, World
+from world import CLONE, World, until
 
 ARTIFACTS = CLONE / "build" / "artifacts" / "link"
 POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -92,8 +92,18 @@ class LinkCase(unittest.TestCase):
     def datasets(self, connection):
         return {row[0] for row in self.world.sql(f"select data_type from control.dataset where connection_id = '{connection['id']}'")}
 
-    def deauthorize(self, connection, reason="the vendor has ended the access"):
-        self.world.sql(f"update control.connection set status = 'Deauthorized', reason = '{reason}' where id = '{connection['id']}'")
+    def deauthorize(self, company, connection, source="quickbooks"):
+        """The vendor's user ends the access, and a sync finds out."""
+        self.finish(connection)
+        for grant in self.world.sandbox("GET", f"/{source}/grants"):
+            if grant["alive"]:
+                self.world.sandbox("POST", f"/{source}/grants/{grant['grant']}/revoke")
+        self.world.sync(company["id"], ["customers"])
+        until(lambda: self.get(company, connection)["status"] == "Deauthorized", 30, "Deauthorized")
+
+    def finish(self, connection):
+        """Until whatever is queued has been read."""
+        self.world.wait([row[0] for row in self.world.sql(f"select id from control.dataset where connection_id = '{connection['id']}'")])
 
 
 class Visitor:

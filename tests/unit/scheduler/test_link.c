@@ -1,8 +1,6 @@
 /* Link's pieces that need no Postgres; the flow is tests/integration/test_link*.py. */
 #include "lib/clock.h"
-#include "scheduler/link/back.h"
-#include "scheduler/link/links.h"
-#include "scheduler/link/page.h"
+#include "scheduler/link/flow_parts.h"
 #include "tests/support/suite.h"
 #include <stdio.h>
 #include <string.h>
@@ -292,6 +290,22 @@ START_TEST(only_an_error_is_an_alert)
 }
 END_TEST
 
+/* What a browser is told when Postgres is away is a page, not the API's JSON. */
+START_TEST(without_postgres_there_is_a_page_that_says_so)
+{
+    open_vault();
+    Api api = {.pool = nowhere, .vault = vault, .public_url = "https://link.example"};
+    AUTO(Text) *url = write_link(NULL);
+    request.context = &api;
+    request.params[0] = strrchr(url->bytes, '/') + 1;
+    link_open(&request, &response);
+    close_vault();
+    ck_assert_int_eq(response.status, 503);
+    ck_assert_str_eq(response.content_type, "text/html; charset=utf-8");
+    ck_assert_ptr_nonnull(strstr(response.body->bytes, "try again"));
+}
+END_TEST
+
 static void add_case(Suite *suite, const char *name, SFun setup, SFun teardown, const TTest *const *tests, size_t n)
 {
     TCase *tcase = tcase_create(name);
@@ -308,9 +322,12 @@ Suite *suite_under_test(void)
                                  an_empty_list_or_half_an_origin_allows_nothing};
     const TTest *const links[] = {a_link_says_whose_it_is, a_link_lives_a_day, a_link_with_one_bit_more_or_less_is_none,
                                   another_sealed_text_is_no_link, what_is_no_id_gets_no_link};
-    const TTest *const pages[] = {nothing_from_outside_is_markup, a_long_text_is_cut_between_characters,
-                                  a_form_is_answered_by_a_page_that_goes_on, an_address_is_answered_by_a_redirect,
-                                  only_an_error_is_an_alert};
+    const TTest *const pages[] = {nothing_from_outside_is_markup,
+                                  a_long_text_is_cut_between_characters,
+                                  a_form_is_answered_by_a_page_that_goes_on,
+                                  an_address_is_answered_by_a_redirect,
+                                  only_an_error_is_an_alert,
+                                  without_postgres_there_is_a_page_that_says_so};
     Suite *suite = suite_create("link");
     add_case(suite, "back", NULL, NULL, back, COUNT_OF(back));
     add_case(suite, "links", open_vault, close_vault, links, COUNT_OF(links));
