@@ -62,7 +62,7 @@ static void show_choice(Request *request, Response *response, const PGresult *ro
     page_text(response, "To connect %s, you sign in there yourself: your password stays with them.",
               pg_text(rows, 0, "company"));
     if (!pg_is_null(rows, 0, "reason"))
-        page_text(response, "Why again: %s", pg_text(rows, 0, "reason"));
+        page_text(response, "The access that was given before has ended.");
     page_form(response, arena_format(request->arena, "/link/%s/start", request->params[0]));
     if (many)
         show_many(response, rows);

@@ -235,7 +235,7 @@ class InTheBrowser(LinkCase):
         before = self.world.value(f"select count(*) from control.dataset where connection_id = '{connection['id']}'")
         cut_off = self.get(company, connection)
         self.browser.go(cut_off["linkUrl"])
-        self.browser.see(f"Why again: {cut_off['statusReason']}")
+        self.browser.see("The access that was given before has ended.")
         self.look("again")
         self.browser.click("button")
         self.browser.see("asks to read your books")
