@@ -185,10 +185,8 @@ static bool read_object(Rest *rest, const QbEntity *entity, const char *id, Erro
         *c = (char)tolower((unsigned char)*c);
     RestAnswer answer =
         qb_get(rest, arena_format(rest->arena, "%s/%s", name, http_escape(rest->arena, id)), &body, err);
-    if (answer == REST_MISSING)
-        *err = (Error){0};
     if (answer != REST_FOUND)
-        return answer == REST_MISSING;
+        return rest_is_gone(answer, err);
     yyjson_val *row = json_at(body, qb_key(entity));
     if (!row)
         return error_set(err, ERROR_DATA, "%s/%s: the answer has no %s", name, id, qb_key(entity));

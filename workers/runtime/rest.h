@@ -74,6 +74,10 @@ RestAnswer rest_get(Rest *rest, const char *target, yyjson_val **body, Error *er
 /* The same with method, body and further headers (at most 4); `url` is the target. */
 RestAnswer rest_send(Rest *rest, const HttpRequest *request, yyjson_val **body, Error *err) MUST_CHECK;
 
+/* What a lookup answers when its object was not FOUND: true when it is MISSING, since gone is an answer too; err is
+ * clear then. */
+bool rest_is_gone(RestAnswer answer, Error *err) MUST_CHECK;
+
 /* Adds "?key=value" or "&key=value", the value percent-encoded. */
 void rest_query(Text *target, const Rest *rest, const char *key, const char *value);
 void rest_query_integer(Text *target, const Rest *rest, const char *key, int64_t value);

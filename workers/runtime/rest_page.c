@@ -40,6 +40,13 @@ bool rest_add_written(Rest *rest, JsonWriter *writer, const Mapping *mapping, co
 
 /* ---- Reading rows and answers ---- */
 
+bool rest_is_gone(RestAnswer answer, Error *err)
+{
+    if (answer == REST_MISSING)
+        *err = (Error){0};
+    return answer == REST_MISSING;
+}
+
 const char *rest_id(const Rest *rest, yyjson_val *row, const char *member, const char *prefix)
 {
     const char *id = map_clean_text(rest->arena, json_at(row, member));

@@ -68,9 +68,8 @@ static bool add_changed(Rest *rest, const StripeStream *stream, const Changed *c
 {
     const StripeObject *object = &stream->objects[changed->object];
     RestAnswer answer = stripe_read_object(rest, object, changed->id, err);
-    if (answer != REST_MISSING)
+    if (answer == REST_FOUND || !rest_is_gone(answer, err))
         return answer == REST_FOUND;
-    *err = (Error){0};
     const char *id = arena_format(rest->arena, "%s%s", object->prefix, changed->id);
     rest_add(rest, (PageItem){.deleted_id = id});
     return true;

@@ -41,9 +41,7 @@ bool stripe_lookup(const SourceJob *job, const char *id, Arena *arena, Page *pag
         if (!text_starts_with(id, object->prefix))
             continue;
         RestAnswer answer = stripe_read_object(&rest, object, id + strlen(object->prefix), err);
-        if (answer == REST_MISSING)
-            *err = (Error){0};
-        return answer != REST_FAILED;
+        return answer == REST_FOUND || rest_is_gone(answer, err);
     }
     return true;
 }

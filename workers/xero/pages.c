@@ -160,10 +160,8 @@ bool xero_read_one(Rest *rest, const XeroStream *stream, const char *id, Error *
         const char *path = arena_format(rest->arena, "%.*s/%s?unitdp=4", (int)strcspn(list->path, "?"), list->path,
                                         http_escape(rest->arena, id + strlen(list->prefix)));
         RestAnswer answer = xero_get(rest, path, 0, &body, err);
-        if (answer == REST_MISSING)
-            *err = (Error){0};
         if (answer != REST_FOUND)
-            return answer == REST_MISSING;
+            return rest_is_gone(answer, err);
         return xero_rows(body, list, &rows, err) && add_rows(rest, list, rows, err);
     }
     return true;

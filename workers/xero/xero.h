@@ -4,6 +4,7 @@
 #pragma once
 #include "workers/runtime/rest.h"
 
+/* The source's state, one a process. */
 typedef RestState Xero;
 
 typedef enum XeroPaging {
