@@ -53,8 +53,7 @@ static MapResult map_billed(const MapSite *site, Error *err)
     return map_put_word(site, billed ? "Customer" : "NotApplicable", "Unknown");
 }
 
-static const MapRow receivable_tracking_rows[] = {TRACKING_ROWS(AccountingReceivableTracking)};
-static const Mapping receivable_tracking = MAPPING(AccountingReceivableTracking, receivable_tracking_rows);
+MAP_TABLE(static const, receivable_tracking, AccountingReceivableTracking, TRACKING_ROWS(AccountingReceivableTracking));
 
 #define PAYABLE(member) FIELD(AccountingPayableTracking, member)
 static const MapRow payable_tracking_rows[] = {
@@ -65,11 +64,7 @@ static const MapRow payable_tracking_rows[] = {
 static const Mapping payable_tracking = MAPPING(AccountingPayableTracking, payable_tracking_rows);
 
 #define IS_CUSTOMER AS_CONSTANT_ENUM(ACCOUNTING_TRACKING_REF_DATA_TYPE_CUSTOMERS)
-static const MapRow tracked_customer_rows[] = {
-    {"value", FIELD(AccountingTrackingRef, id),        &AS_TEXT,    KEY     },
-    {".",     FIELD(AccountingTrackingRef, data_type), IS_CUSTOMER, OPTIONAL},
-};
-static const Mapping tracked_customer = MAPPING(AccountingTrackingRef, tracked_customer_rows);
+MAP_TYPED_REF(static const, tracked_customer, AccountingTrackingRef, "value", IS_CUSTOMER);
 
 #define COST_TRACKING(member) FIELD(AccountingDirectCostLineItemTracking, member)
 static const MapRow cost_tracking_rows[] = {
@@ -113,11 +108,8 @@ static const Supplement sale_supplement[] = {
 static const Supplement bill_supplement[] = {{"SalesTermRef"}, {"GlobalTaxCalculation"}};
 
 #define INVOICE_LINE(member) FIELD(AccountingInvoiceLineItem, member)
-static const MapRow invoice_line_rows[] = {
-    SALES_ROWS(AccountingInvoiceLineItem, QB_SALE),
-    {".", INVOICE_LINE(tracking), AS_RECORD(receivable_tracking), OPTIONAL},
-};
-static const Mapping invoice_line = MAPPING(AccountingInvoiceLineItem, invoice_line_rows);
+MAP_TABLE(static const, invoice_line, AccountingInvoiceLineItem, SALES_ROWS(AccountingInvoiceLineItem, QB_SALE),
+          {".", INVOICE_LINE(tracking), AS_RECORD(receivable_tracking), OPTIONAL});
 
 #define INVOICE(member) FIELD(AccountingInvoice, member)
 static const MapRow invoice_rows[] = {
@@ -137,11 +129,8 @@ static const MapRow invoice_rows[] = {
 const Mapping qb_invoice = MAPPING(AccountingInvoice, invoice_rows);
 
 #define CREDIT_LINE(member) FIELD(AccountingCreditNoteLineItem, member)
-static const MapRow credit_line_rows[] = {
-    SALES_ROWS(AccountingCreditNoteLineItem, QB_SALE),
-    {".", CREDIT_LINE(tracking), AS_RECORD(receivable_tracking), OPTIONAL},
-};
-static const Mapping credit_line = MAPPING(AccountingCreditNoteLineItem, credit_line_rows);
+MAP_TABLE(static const, credit_line, AccountingCreditNoteLineItem, SALES_ROWS(AccountingCreditNoteLineItem, QB_SALE),
+          {".", CREDIT_LINE(tracking), AS_RECORD(receivable_tracking), OPTIONAL});
 
 #define CREDIT(member) FIELD(AccountingCreditNote, member)
 static const MapRow credit_note_rows[] = {
@@ -184,10 +173,8 @@ static MapResult map_orders(const MapSite *site, Error *err)
 #define ORDERS(mapping)      MAP_CONVERSION("orders", map_orders, MAP_NESTED(mapping), .appends = true)
 #define FIRST_ORDER(mapping) MAP_CONVERSION("order", map_orders, MAP_NESTED(mapping))
 
-static const MapRow order_ref_rows[] = {
-    {"TxnId", FIELD(AccountingPurchaseOrderRef, id), &AS_TEXT, KEY},
-};
-static const Mapping order_ref = MAPPING(AccountingPurchaseOrderRef, order_ref_rows);
+MAP_TABLE(static const, order_ref, AccountingPurchaseOrderRef,
+          {"TxnId", FIELD(AccountingPurchaseOrderRef, id), &AS_TEXT, KEY});
 
 #define OF_ORDERS AS_CONSTANT_ENUM(ACCOUNTING_RECORD_LINE_REF_DATA_TYPE_PURCHASE_ORDERS)
 static const MapRow order_line_ref_rows[] = {
@@ -222,11 +209,9 @@ static const MapRow bill_rows[] = {
 const Mapping qb_bill = MAPPING(AccountingBill, bill_rows);
 
 #define BILL_CREDIT_LINE(member) FIELD(AccountingBillCreditNoteLineItem, member)
-static const MapRow bill_credit_line_rows[] = {
-    EXPENSE_ROWS(AccountingBillCreditNoteLineItem, QB_SALE),
-    {".", BILL_CREDIT_LINE(tracking), AS_RECORD(payable_tracking), OPTIONAL},
-};
-static const Mapping bill_credit_line = MAPPING(AccountingBillCreditNoteLineItem, bill_credit_line_rows);
+MAP_TABLE(static const, bill_credit_line, AccountingBillCreditNoteLineItem,
+          EXPENSE_ROWS(AccountingBillCreditNoteLineItem, QB_SALE),
+          {".", BILL_CREDIT_LINE(tracking), AS_RECORD(payable_tracking), OPTIONAL});
 
 #define BILL_CREDIT(member) FIELD(AccountingBillCreditNote, member)
 static const MapRow bill_credit_note_rows[] = {
@@ -243,10 +228,8 @@ static const MapRow bill_credit_note_rows[] = {
 };
 const Mapping qb_bill_credit_note = MAPPING(AccountingBillCreditNote, bill_credit_note_rows);
 
-static const MapRow ship_to_rows[] = {
-    {".", FIELD(AccountingShipTo, address), AS_RECORD(qb_delivery_address), OPTIONAL},
-};
-static const Mapping ship_to = MAPPING(AccountingShipTo, ship_to_rows);
+MAP_TABLE(static const, ship_to, AccountingShipTo,
+          {".", FIELD(AccountingShipTo, address), AS_RECORD(qb_delivery_address), OPTIONAL});
 
 static const Word order_words[] = {
     {"Open",   ACCOUNTING_PURCHASE_ORDER_STATUS_OPEN  },
@@ -322,11 +305,8 @@ static const Supplement cost_supplement[] = {{"PaymentType"}, {"GlobalTaxCalcula
 static const Supplement receipt_supplement[] = {{"PrivateNote"}, {"PaymentMethodRef"}, {"GlobalTaxCalculation"}};
 
 #define COST_LINE(member) FIELD(AccountingDirectCostLineItem, member)
-static const MapRow cost_line_rows[] = {
-    EXPENSE_ROWS(AccountingDirectCostLineItem, QB_SALE),
-    {".", COST_LINE(tracking), AS_RECORD(cost_tracking), OPTIONAL},
-};
-static const Mapping cost_line = MAPPING(AccountingDirectCostLineItem, cost_line_rows);
+MAP_TABLE(static const, cost_line, AccountingDirectCostLineItem, EXPENSE_ROWS(AccountingDirectCostLineItem, QB_SALE),
+          {".", COST_LINE(tracking), AS_RECORD(cost_tracking), OPTIONAL});
 
 #define COST(member) FIELD(AccountingDirectCost, member)
 #define COST_TAX     QB_AMOUNT(QB_TAX)
@@ -340,11 +320,7 @@ static const MapRow direct_cost_rows[] = {
 const Mapping qb_direct_cost = MAPPING(AccountingDirectCost, direct_cost_rows);
 
 #define A_CUSTOMER AS_CONSTANT_ENUM(ACCOUNTING_CONTACT_REF_DATA_TYPE_CUSTOMERS)
-static const MapRow customer_contact_rows[] = {
-    {"value", FIELD(AccountingContactRef, id),        &AS_TEXT,   KEY     },
-    {".",     FIELD(AccountingContactRef, data_type), A_CUSTOMER, OPTIONAL},
-};
-static const Mapping customer_contact = MAPPING(AccountingContactRef, customer_contact_rows);
+MAP_TYPED_REF(static const, customer_contact, AccountingContactRef, "value", A_CUSTOMER);
 
 #define INCOME(member)      FIELD(AccountingDirectIncome, member)
 #define INCOME_LINE(member) FIELD(AccountingDirectIncomeLineItem, member)

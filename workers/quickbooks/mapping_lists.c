@@ -284,11 +284,8 @@ static MapResult map_year_start(const MapSite *site, Error *err)
         strncpy(day, time, sizeof day - 1);
     if (month == 12 || !clock_parse_date(day, &today))
         return map_fail(site, "is no month, or the answer has no time", err);
-    PbDate *start = (PbDate *)(void *)map_new_message(site);
-    start->month = month + 1;
-    start->year = today.month < start->month ? today.year - 1 : today.year;
-    start->day = 1;
-    map_put_message(site, &start->base);
+    int year = today.month < month + 1 ? today.year - 1 : today.year;
+    map_put_date(site, (CivilDate){year, month + 1, 1});
     return MAP_READ;
 }
 

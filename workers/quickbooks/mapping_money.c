@@ -218,10 +218,8 @@ static MapResult map_entry_currency(const MapSite *site, Error *err)
 #define ENTRY_CURRENCY(home)                                                                                           \
     MAP_CONVERSION("currency of the entry", map_entry_currency, .type = PROTOBUF_C_TYPE_STRING, .n_argument = (home))
 
-static const MapRow posting_tracking_rows[] = {
-    {".", FIELD(AccountingTracking, record_refs), QB_CATEGORIES, OPTIONAL},
-};
-static const Mapping posting_tracking = MAPPING(AccountingTracking, posting_tracking_rows);
+MAP_TABLE(static const, posting_tracking, AccountingTracking,
+          {".", FIELD(AccountingTracking, record_refs), QB_CATEGORIES, OPTIONAL});
 
 #define POSTING(member) FIELD(AccountingJournalEntryJournalLine, member)
 static const MapRow posting_rows[] = {
@@ -253,20 +251,15 @@ const Mapping qb_journal_entry = MAPPING(AccountingJournalEntry, journal_entry_r
 /* ---- Transfers ---- */
 
 #define SIDE(member) FIELD(AccountingTransferSide, member)
-#define END_ROWS(account)                                                                                              \
-    {account ".value", FIELD(AccountingRecordRef, id), &AS_TEXT, KEY},                                                 \
-    {                                                                                                                  \
-        ".", FIELD(AccountingRecordRef, data_type), AS_CONSTANT_TEXT("chartOfAccounts"), OPTIONAL                      \
-    }
+#define IN_CHART     AS_CONSTANT_TEXT("chartOfAccounts")
 #define SIDE_ROWS(name)                                                                                                \
     {".", SIDE(account_ref), AS_RECORD(name##_account), KEY},                                                          \
-        {".", SIDE(currency), AS_CONSTANT_TEXT("XXX"), OPTIONAL},                                                      \
-        {"CurrencyRef.value", SIDE(currency), &AS_UPPER, OPTIONAL},                                                    \
+        MAP_CURRENCY_ROWS(AccountingTransferSide, "CurrencyRef.value"),                                                \
     {                                                                                                                  \
         "Amount", SIDE(amount), &AS_DECIMAL, OPTIONAL                                                                  \
     }
 #define SIDE_OF(name, account)                                                                                         \
-    MAP_TABLE(static const, name##_account, AccountingRecordRef, END_ROWS(account));                                   \
+    MAP_TYPED_REF(static const, name##_account, AccountingRecordRef, account ".value", IN_CHART);                      \
     MAP_TABLE(static const, name, AccountingTransferSide, SIDE_ROWS(name))
 SIDE_OF(from_ledger, "FromAccountRef");
 SIDE_OF(to_ledger, "ToAccountRef");

@@ -185,12 +185,8 @@ static const StatementReader reader = {months, is_blank, balance, profit};
 
 #define ROWS(Message) STATEMENT_ROWS(Message, "realmId", "Reports.0.Header.Currency", reader)
 
-static const MapRow balance_sheet_rows[] = {ROWS(AccountingBalanceSheet)};
-const Mapping qb_balance_sheet = MAPPING(AccountingBalanceSheet, balance_sheet_rows);
+MAP_TABLE(const, qb_balance_sheet, AccountingBalanceSheet, ROWS(AccountingBalanceSheet));
 
 #define BASIS FIELD(AccountingProfitAndLoss, report_basis)
-static const MapRow profit_and_loss_rows[] = {
-    ROWS(AccountingProfitAndLoss),
-    {"Reports.0.Header.ReportBasis", BASIS, &AS_SAME_WORD, OPTIONAL},
-};
-const Mapping qb_profit_and_loss = MAPPING(AccountingProfitAndLoss, profit_and_loss_rows);
+MAP_TABLE(const, qb_profit_and_loss, AccountingProfitAndLoss, ROWS(AccountingProfitAndLoss),
+          {"Reports.0.Header.ReportBasis", BASIS, &AS_SAME_WORD, OPTIONAL});

@@ -5,15 +5,11 @@
 
 /* ---- Lines ---- */
 
-static const MapRow tax_component_rows[] = {
-    {"tax_rate", FIELD(CommerceOrderTaxTaxComponentRef, id), &AS_REFERENCE, KEY},
-};
-static const Mapping tax_component = MAPPING(CommerceOrderTaxTaxComponentRef, tax_component_rows);
+MAP_TABLE(static const, tax_component, CommerceOrderTaxTaxComponentRef,
+          {"tax_rate", FIELD(CommerceOrderTaxTaxComponentRef, id), &AS_REFERENCE, KEY});
 
-static const MapRow tax_rows[] = {
-    {".", FIELD(CommerceOrderTax, tax_component_ref), AS_RECORD(tax_component), OPTIONAL},
-};
-static const Mapping tax = MAPPING(CommerceOrderTax, tax_rows);
+MAP_TABLE(static const, tax, CommerceOrderTax,
+          {".", FIELD(CommerceOrderTax, tax_component_ref), AS_RECORD(tax_component), OPTIONAL});
 
 static const MapRow product_ref_rows[] = {
     {"price.product", FIELD(CommerceOrderLineItemProductRef, id),   &AS_REFERENCE, KEY     },
@@ -21,11 +17,7 @@ static const MapRow product_ref_rows[] = {
 };
 static const Mapping product_ref = MAPPING(CommerceOrderLineItemProductRef, product_ref_rows);
 
-static const MapRow variant_ref_rows[] = {
-    {"id",       FIELD(CommerceOrderLineItemProductVariantRef, id),   &AS_TEXT, KEY     },
-    {"nickname", FIELD(CommerceOrderLineItemProductVariantRef, name), &AS_TEXT, OPTIONAL},
-};
-static const Mapping variant_ref = MAPPING(CommerceOrderLineItemProductVariantRef, variant_ref_rows);
+MAP_NAMED_REF(static const, variant_ref, CommerceOrderLineItemProductVariantRef, "id", name, "nickname");
 
 /* The discount itself has no currency: the line's is meant. */
 #define DISCOUNT(member) FIELD(CommerceOrderLineItemDiscountAllocation, member)

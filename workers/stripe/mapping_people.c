@@ -4,14 +4,11 @@
 
 /* ---- Addresses ---- */
 
-static const MapRow billing_address_rows[] = {STRIPE_ADDRESS_ROWS(COMMERCE_ADDRESS_TYPE_BILLING)};
-static const Mapping billing_address = MAPPING(CommerceAddress, billing_address_rows);
+MAP_TABLE(static const, billing_address, CommerceAddress, STRIPE_ADDRESS_ROWS(COMMERCE_ADDRESS_TYPE_BILLING));
 
-static const MapRow delivery_address_rows[] = {STRIPE_ADDRESS_ROWS(COMMERCE_ADDRESS_TYPE_DELIVERY)};
-static const Mapping delivery_address = MAPPING(CommerceAddress, delivery_address_rows);
+MAP_TABLE(static const, delivery_address, CommerceAddress, STRIPE_ADDRESS_ROWS(COMMERCE_ADDRESS_TYPE_DELIVERY));
 
-static const MapRow plain_address_rows[] = {STRIPE_ADDRESS_ROWS(COMMERCE_ADDRESS_TYPE_UNKNOWN)};
-static const Mapping plain_address = MAPPING(CommerceAddress, plain_address_rows);
+MAP_TABLE(static const, plain_address, CommerceAddress, STRIPE_ADDRESS_ROWS(COMMERCE_ADDRESS_TYPE_UNKNOWN));
 
 /* ---- Customers and locations ---- */
 

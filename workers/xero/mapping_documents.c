@@ -31,20 +31,15 @@
         ".", FIELD(Message, is_rebilled_to), AS_CONSTANT_ENUM(nobody), OPTIONAL                                        \
     }
 
-static const MapRow receivable_rows[] = {
-    TRACKING_ROWS(AccountingReceivableTracking, ACCOUNTING_RECEIVABLE_TRACKING_BILLED_TO_NOT_APPLICABLE),
-};
-static const Mapping receivable_tracking = MAPPING(AccountingReceivableTracking, receivable_rows);
+MAP_TABLE(static const, receivable_tracking, AccountingReceivableTracking,
+          TRACKING_ROWS(AccountingReceivableTracking, ACCOUNTING_RECEIVABLE_TRACKING_BILLED_TO_NOT_APPLICABLE));
 
-static const MapRow payable_rows[] = {
-    TRACKING_ROWS(AccountingPayableTracking, ACCOUNTING_PAYABLE_TRACKING_BILLED_TO_NOT_APPLICABLE),
-};
-static const Mapping payable_tracking = MAPPING(AccountingPayableTracking, payable_rows);
+MAP_TABLE(static const, payable_tracking, AccountingPayableTracking,
+          TRACKING_ROWS(AccountingPayableTracking, ACCOUNTING_PAYABLE_TRACKING_BILLED_TO_NOT_APPLICABLE));
 
-static const MapRow cost_tracking_rows[] = {
-    {"Tracking[]", FIELD(AccountingDirectCostLineItemTracking, record_refs), AS_RECORD(xero_tracking_ref), OPTIONAL},
-};
-static const Mapping cost_tracking = MAPPING(AccountingDirectCostLineItemTracking, cost_tracking_rows);
+MAP_TABLE(static const, cost_tracking, AccountingDirectCostLineItemTracking,
+          {"Tracking[]", FIELD(AccountingDirectCostLineItemTracking, record_refs), AS_RECORD(xero_tracking_ref),
+           OPTIONAL});
 
 /* Lines with `tracking` of their own, and those of types where categories are all there is. */
 #define TRACKED_LINE(name, Message, by)                                                                                \

@@ -79,11 +79,9 @@ static MapResult map_phone(const MapSite *site, Error *err)
         "ContactStatus", FIELD(Message, status), &AS_SAME_WORD, REQUIRED                                               \
     }
 
-static const MapRow customer_rows[] = {CONTACT_ROWS(AccountingCustomer, customer_name)};
-const Mapping xero_customer = MAPPING(AccountingCustomer, customer_rows);
+MAP_TABLE(const, xero_customer, AccountingCustomer, CONTACT_ROWS(AccountingCustomer, customer_name));
 
-static const MapRow supplier_rows[] = {CONTACT_ROWS(AccountingSupplier, supplier_name)};
-const Mapping xero_supplier = MAPPING(AccountingSupplier, supplier_rows);
+MAP_TABLE(const, xero_supplier, AccountingSupplier, CONTACT_ROWS(AccountingSupplier, supplier_name));
 
 /* ---- Accounts ---- */
 
@@ -244,11 +242,8 @@ const Mapping xero_tax_rate = MAPPING(AccountingTaxRate, tax_rows);
     {                                                                                                                  \
         "Status", TRACKING(status), &AS_SAME_WORD, OPTIONAL                                                            \
     }
-static const MapRow category_rows[] = {
-    CATEGORY_ROWS("TrackingCategoryID"),
-    {".", TRACKING(has_children), AS_IS_THERE("Options.0"), OPTIONAL},
-};
-const Mapping xero_category = MAPPING(AccountingTrackingCategory, category_rows);
+MAP_TABLE(const, xero_category, AccountingTrackingCategory, CATEGORY_ROWS("TrackingCategoryID"),
+          {".", TRACKING(has_children), AS_IS_THERE("Options.0"), OPTIONAL});
 
 static const MapRow option_rows[] = {
     CATEGORY_ROWS("TrackingOptionID"),

@@ -199,10 +199,7 @@ MAP_NAMED_REF(const, xero_supplier_ref, AccountingSupplierRef, "ContactID", supp
 MAP_NAMED_REF(const, xero_item_ref, AccountingItemRef, "ItemID", name, "Name");
 MAP_NAMED_REF(const, xero_category_ref, AccountingTrackingCategoryRef, "TrackingOptionID", name, "Option");
 
-static const MapRow tax_rate_ref_rows[] = {
-    {"TaxType", FIELD(AccountingTaxRateRef, id), &AS_TEXT, KEY},
-};
-const Mapping xero_tax_rate_ref = MAPPING(AccountingTaxRateRef, tax_rate_ref_rows);
+MAP_TABLE(const, xero_tax_rate_ref, AccountingTaxRateRef, {"TaxType", FIELD(AccountingTaxRateRef, id), &AS_TEXT, KEY});
 
 #define CATEGORIES AS_CONSTANT_ENUM(ACCOUNTING_TRACKING_REF_DATA_TYPE_TRACKING_CATEGORIES)
 MAP_TYPED_REF(const, xero_tracking_ref, AccountingTrackingRef, "TrackingOptionID", CATEGORIES);

@@ -260,13 +260,9 @@ static const StatementReader reader = {months, is_blank, balance, profit};
 
 #define ROWS(Message) STATEMENT_ROWS(Message, "OrganisationID", "BaseCurrency", reader)
 
-static const MapRow balance_sheet_rows[] = {ROWS(AccountingBalanceSheet)};
-const Mapping xero_balance_sheet = MAPPING(AccountingBalanceSheet, balance_sheet_rows);
+MAP_TABLE(const, xero_balance_sheet, AccountingBalanceSheet, ROWS(AccountingBalanceSheet));
 
 #define BASIS   FIELD(AccountingProfitAndLoss, report_basis)
 #define ACCRUAL AS_CONSTANT_ENUM(ACCOUNTING_PROFIT_AND_LOSS_REPORT_BASIS_ACCRUAL)
-static const MapRow profit_and_loss_rows[] = {
-    ROWS(AccountingProfitAndLoss),
-    {".", BASIS, ACCRUAL, OPTIONAL},
-};
-const Mapping xero_profit_and_loss = MAPPING(AccountingProfitAndLoss, profit_and_loss_rows);
+MAP_TABLE(const, xero_profit_and_loss, AccountingProfitAndLoss, ROWS(AccountingProfitAndLoss),
+          {".", BASIS, ACCRUAL, OPTIONAL});
