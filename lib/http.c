@@ -4,7 +4,7 @@
 #include "lib/http_driver.h"
 #include "lib/http_headers.h"
 #include "lib/text.h"
-#include <malloc.h>
+#include "lib/wipe.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -56,31 +56,9 @@ static const char *find_authorities(void)
     return NULL;
 }
 
-/* ---- curl's memory: its buffers hold tokens, so all that it gives back is wiped ---- */
-
-static void wiping_free(void *memory)
-{
-    if (memory)
-        secret_wipe(memory, malloc_usable_size(memory));
-    free(memory);
-}
-
-static void *wiping_realloc(void *old, size_t size)
-{
-    size_t held = old ? malloc_usable_size(old) : 0;
-    if (old && size <= held)
-        return old;
-    void *larger = malloc(size);
-    if (larger && old) {
-        memcpy(larger, old, held);
-        wiping_free(old);
-    }
-    return larger;
-}
-
 Http *http_open(const HttpOptions *options, Error *err)
 {
-    if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wiping_free, wiping_realloc, strdup, calloc) != CURLE_OK) {
+    if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wipe_free, wipe_realloc, strdup, calloc) != CURLE_OK) {
         error_set(err, ERROR_CONFIG, "cannot set up HTTP: curl_global_init failed");
         return NULL;
     }
@@ -128,7 +106,7 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *context)
         size_t capacity = transfer->capacity ? 2 * transfer->capacity : 16 * KIB;
         while (capacity < transfer->length + length)
             capacity *= 2;
-        transfer->body = wiping_realloc(transfer->body, capacity);
+        transfer->body = wipe_realloc(transfer->body, capacity);
         if (!transfer->body)
             abort();
         transfer->capacity = capacity;
@@ -216,6 +194,7 @@ static void set_options(const Http *http, CURL *easy, const HttpRequest *request
     curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, 16384L);
     curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L); /* pruning it costs O(n) at every look-up */
     curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    wipe_tls(easy);
     if (http->authorities)
         curl_easy_setopt(easy, CURLOPT_CAINFO, http->authorities);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
@@ -331,7 +310,7 @@ bool http_send(Http *http, const HttpRequest *request, Arena *arena, HttpRespons
         explain(http, &transfer, request, err);
     give_easy(http, easy);
     free_headers(headers);
-    wiping_free(transfer.body);
+    wipe_free(transfer.body);
     return fine;
 }
 

@@ -3,6 +3,7 @@
 #include "lib/fiber.h"
 #include "lib/log.h"
 #include "lib/metrics.h"
+#include "lib/wipe.h"
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,6 +89,7 @@ static bool open_log(const Config *config, const char *program, Error *err)
 bool program_start(Program *program, const ConfigProgram *description, int argc, char **argv, Error *err)
 {
     int first_operand;
+    wipe_openssl();
     forbid_dumps();
     self.program = program;
     self.loop = loop_current();

@@ -76,10 +76,9 @@ static const char *without_credential(const Rest *rest, const char *message)
                         without_credential(rest, found + strlen(credential)));
 }
 
-static RestAnswer read_refusal(const Rest *rest, const HttpResponse *response, int attempt, Error *err)
+static RestAnswer explain_refusal(const Rest *rest, const HttpResponse *response, yyjson_val *body, int attempt,
+                                  Error *err)
 {
-    Error unreadable = {0};
-    yyjson_val *body = json_parse(rest->arena, response->body, response->length, &unreadable);
     RestRefusal refusal = rest->vendor->refusal(rest, response, body, attempt);
     if (refusal.answer == REST_FOUND)
         return REST_FOUND;
@@ -92,6 +91,20 @@ static RestAnswer read_refusal(const Rest *rest, const HttpResponse *response, i
     if (refusal.kind == ERROR_THROTTLED && told_ms <= 0)
         call_throttled(rest->job, refusal.retry_after_ms);
     return refusal.answer;
+}
+
+/* For the same reason nothing of the answer, or that was made of it, stays in memory. */
+static RestAnswer read_refusal(const Rest *rest, const HttpResponse *response, int attempt, Error *err)
+{
+    Error unreadable = {0};
+    AUTO(Arena) *arena = arena_new(KIB);
+    Rest brief = *rest;
+    brief.arena = arena;
+    yyjson_val *body = json_parse(arena, response->body, response->length, &unreadable);
+    RestAnswer answer = explain_refusal(&brief, response, body, attempt, err);
+    arena_wipe(arena);
+    secret_wipe((char *)(uintptr_t)response->body, response->length);
+    return answer;
 }
 
 /* False when the wait is too long for this fetch: the caller of the fetch waits then. */
