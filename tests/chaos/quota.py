@@ -138,7 +138,7 @@ class Run:
         held = {t: counted[f"{vendor}_{i}"] - len(sends[t]) for i, t in enumerate(tenants)}  # by who was killed
         late = [one for t in tenants for one in served_late(
             [c for c in calls if c.tenant == t and c.job_class == "interactive" and c.wanted > start],
-            sorted(sends[t] + [self.killed] * held[t]), about["inside"], MINUTE)]
+            sends[t], about["inside"], MINUTE, held[t], self.killed + LONGEST + SPARE + MINUTE)]
         over, refused = counters["over_limit"], sum(c.status != 200 for c in calls)
         late = sorted(late) or [0.0]
         print(f"figure: {vendor}: {len(calls)} calls of {len(tenants)} connections in {(end - start) / 60:.0f} min; over a limit: {over}; "

@@ -124,13 +124,14 @@ def mean_use(times, window, start, end):
 CROSSED = 0.03  # from having a place to being at the vendor
 
 
-def served_late(calls, sends, most, window):
+def served_late(calls, sends, most, window, held=0, held_until=0.0):
     """Of each interactive call: seconds from the moment at which its limit had a place for it (the `most`-th request before had left
-    the window) until it was answered. `sends`: when the requests of the same tenant were made, those of killed workers too. What was
-    sent a moment later had its place before."""
+    the window) until it was answered. `sends`: when the requests of the same tenant were made; what was sent a moment later had its
+    place before. `held`: places of a killed worker, which are nobody's until its longest call would have ended and left the window."""
     late = []
     for call in calls:
         before = sorted(at for at in sends if at < call.wanted + CROSSED)
-        allowed = max(call.wanted, before[-most] + window) if len(before) >= most else call.wanted
-        late.append(call.answered - allowed)
+        places = most - (held if call.wanted < held_until else 0)
+        allowed = max(call.wanted, before[-places] + window) if len(before) >= places else call.wanted
+        late.append(call.answered - (max(call.wanted, min(allowed, held_until)) if places < most else allowed))
     return late
