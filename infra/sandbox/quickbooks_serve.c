@@ -163,7 +163,7 @@ void qb_serve_changes(QbCall *call)
 {
     QbEntity entities[QB_ENTITIES];
     int64_t since;
-    int n, room = QB_CHANGES_MAX;
+    int n = 0, room = QB_CHANGES_MAX;
     if (!read_entities(call, entities, &n) || !read_since(call, &since))
         return;
     JsonWriter *json = &call->render.json;
