@@ -4,9 +4,6 @@
 #pragma once
 #include "workers/runtime/rest.h"
 
-/* The source's state, one a process. */
-typedef RestState Xero;
-
 typedef enum XeroPaging {
     XERO_WHOLE,  /* all in one answer */
     XERO_PAGED,  /* pages, and what changed since a second; without a page the rows come without their lines */

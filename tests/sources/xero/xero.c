@@ -48,7 +48,7 @@ const char *const case_files[] = {
 const size_t n_case_files = COUNT_OF(case_files);
 
 static char base[] = "https://xero.test";
-static Xero xero = {.url = base, .page_size = 2};
+static RestState xero = {.url = base, .page_size = 2};
 
 const ScriptSource script_source = {
     .base = base,
