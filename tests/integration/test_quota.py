@@ -34,10 +34,11 @@ class QuotaTest(unittest.TestCase):
         return vendor
 
     def fleet(self, vendor, n=8, tenants=3, interactive=False, limits=LIMITS, options=()):
-        """Workers of unequal speed, each with work for every tenant; the first has interactive work too."""
+        """Workers of unequal speed, each with work for every tenant; the first two have interactive work too."""
         def work(rank):
             lines = [(f"t{t}", "backfill", "-", f"{vendor.url}/t{t}", 15 * rank) for t in range(tenants)]
-            return lines + [("t0", "interactive", "-", f"{vendor.url}/t0", 1000)] * (interactive and rank == 0)
+            asked = [(f"t{t}", "interactive", "-", f"{vendor.url}/t{t}", 1000) for t in range(tenants)]
+            return lines + asked * (interactive and rank < 2)
         fleet = Fleet(self.redis.url, limits, n, work, [*OPTIONS, *options])
         self.addCleanup(fleet.stop)
         return fleet
@@ -57,7 +58,7 @@ class QuotaTest(unittest.TestCase):
 
     def test_a_fleet_uses_its_limits_and_breaks_none(self):
         window = 30.0
-        vendor = self.vendor({**VENDOR, "minute": ("tenant", MOST, window)})
+        vendor = self.vendor({**VENDOR, "minute": ("tenant", MOST, window)}, latency=0.15)
         limits = f"minute:tenant:{MOST}:{int(window * 1000)} concurrent:tenant:{FLIGHT}:0"
         fleet = self.fleet(vendor, interactive=True, limits=limits)
         wait(window + LONGEST + SPARE + 1)
@@ -70,17 +71,20 @@ class QuotaTest(unittest.TestCase):
         end = time.time()
         fleet.stop()
         self.assertEqual(dict(vendor.over), {})
-        held = len([at for at, t in vendor.sends if t == "t0"]) - len([c for c in fleet.calls if c.tenant == "t0"])
-        used = [mean_use([at for at, t in vendor.sends if t == f"t{k}"], window, start, end) / MOST for k in range(3)]
-        interactive = [c for c in fleet.calls if c.job_class == "interactive" and c.wanted > start]
-        late = served_late(interactive, [c.answered - vendor.latency for c in fleet.calls if c.tenant == "t0"], MOST - 1, window,
-                           held, start + LONGEST + SPARE + window)
-        print(f"figure: {[f'{u:.1%}' for u in used]} of the limits used; {held} requests in flight when "
-              f"their worker was killed; {len(late)} interactive calls, the latest "
-              f"{max(late):.2f} s after the limit had a place")
+        used, late, held = [], [], 0
+        for tenant in ("t0", "t1", "t2"):
+            sends = [at for at, t in vendor.sends if t == tenant]
+            calls = [c for c in fleet.calls if c.tenant == tenant]
+            used.append(mean_use(sends, window, start, end) / MOST)
+            interactive = [c for c in calls if c.job_class == "interactive" and c.wanted > start]
+            late += served_late(interactive, [c.answered - vendor.latency for c in calls], MOST - 1, window, len(sends) - len(calls),
+                                start + LONGEST + SPARE + window)
+            held += len(sends) - len(calls)
+        print(f"figure: {min(used):.1%} of the limits used at least; {held} requests in flight when their worker was killed; "
+              f"{len(late)} interactive calls, the latest {max(late):.2f} s after its limit had a place")
         # 97 % on a machine that does nothing else; the figure that counts is tests/chaos/quota.py's.
         self.assertGreater(min(used), 0.9)
-        self.assertGreater(len(late), 3)
+        self.assertGreater(len(late), 5)
         self.assertLess(max(late), 2)
 
     def test_what_a_killed_worker_held_frees_itself(self):
