@@ -18,6 +18,7 @@ local SOON, SLACK = 1000, 2000      -- a promise binds others from so long befor
 local LATER = 1e14                  -- in a queue, more than any time: whoever is not interactive stands behind
 local QUEUE_LIFE = 35 * 86400 * 1000
 local AWAY = -1
+local MINUTE = 60000
 
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000) + tonumber(ARGV[2])
@@ -125,7 +126,7 @@ local function read_limits(first, life)
     for i = first, #ARGV, 9 do
         local scope, name = scope_of(tonumber(ARGV[i])), ARGV[i + 1]
         local state = scope.state.limits[name] or
-            {used = 0, at = {}, by = {}, hold = FIRST_HOLD, shut = 0, foreign = 0, foreign_until = 0}
+            {used = 0, at = {}, by = {}, hold = FIRST_HOLD, shut = 0, foreign = 0, foreign_at = 0, foreign_until = 0}
         scope.state.limits[name] = state
         state.inside, state.window, state.life = tonumber(ARGV[i + 3]), tonumber(ARGV[i + 4]), life
         expire(state)
@@ -263,7 +264,11 @@ local function give()
             state.hold = 0.8 * state.hold + 0.2 * hold
         end
         if limit.seen >= 0 then
-            state.foreign, state.foreign_until = math.max(0, limit.seen - state.used), now + state.window
+            -- What we have in flight, and the vendor had not counted yet, hides as much of it: the most of the last minute is true.
+            local others = math.max(0, limit.seen - state.used)
+            if others >= state.foreign or now - state.foreign_at >= math.min(state.window, MINUTE) then
+                state.foreign, state.foreign_at, state.foreign_until = others, now, now + state.window
+            end
         end
         if limit.shut_ms > 0 then state.shut = math.max(state.shut, now + limit.shut_ms) end
     end
