@@ -58,7 +58,7 @@ static const char *find_authorities(void)
 
 Http *http_open(const HttpOptions *options, Error *err)
 {
-    if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wipe_free, wipe_realloc, strdup, calloc) != CURLE_OK) {
+    if (!wipe_curl()) {
         error_set(err, ERROR_CONFIG, "cannot set up HTTP: curl_global_init failed");
         return NULL;
     }

@@ -90,6 +90,7 @@ bool program_start(Program *program, const ConfigProgram *description, int argc,
 {
     int first_operand;
     wipe_openssl();
+    (void)wipe_curl(); /* http_open() asks again, and says so */
     forbid_dumps();
     self.program = program;
     self.loop = loop_current();

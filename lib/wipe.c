@@ -66,3 +66,8 @@ void wipe_tls(CURL *easy)
 {
     curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_tls);
 }
+
+bool wipe_curl(void)
+{
+    return curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wipe_free, wipe_realloc, strdup, calloc) == CURLE_OK;
+}
