@@ -197,3 +197,21 @@ bool world_key_is_dead(World *world, const char *key, bool *expired)
     pthread_mutex_unlock(&world->lock);
     return dead;
 }
+
+void counters_request(Counters *counters, const char *operation)
+{
+    int i = 0;
+    while (i < counters->n_paths && counters->paths[i].path != operation)
+        i++;
+    if (i == counters->n_paths && i < COUNTED_PATHS)
+        counters->paths[counters->n_paths++].path = operation;
+    if (i < COUNTED_PATHS)
+        counters->paths[i].requests++;
+    counters->requests++;
+}
+
+void counters_status(Counters *counters, int status)
+{
+    if (status > 0 && status < STATUSES)
+        counters->by_status[status]++;
+}

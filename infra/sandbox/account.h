@@ -26,6 +26,10 @@ typedef struct Counters {
     int n_paths;
 } Counters;
 
+/* Counts a request; `operation` is kept. */
+void counters_request(Counters *counters, const char *operation);
+void counters_status(Counters *counters, int status);
+
 typedef struct Account {
     pthread_mutex_t lock; /* of all below; requests of one account take turns */
     char *name;

@@ -27,18 +27,6 @@ typedef struct Target {
     const char *rest; /* id or report */
 } Target;
 
-static void count(Counters *counters, const char *operation)
-{
-    int i = 0;
-    while (i < counters->n_paths && counters->paths[i].path != operation)
-        i++;
-    if (i == counters->n_paths && i < COUNTED_PATHS)
-        counters->paths[counters->n_paths++].path = operation;
-    if (i < COUNTED_PATHS)
-        counters->paths[i].requests++;
-    counters->requests++;
-}
-
 static bool find_query(QbCall *call, Target *target)
 {
     bool posted = strcmp(call->request->method, "POST") == 0;
@@ -92,16 +80,16 @@ static bool find_target(QbCall *call, const char *path, Target *target)
 /* Faults that answer in place of the vendor. */
 static bool struck_down(QbCall *call)
 {
-    const Fault *fault = qb_fault(call, FAULT_STATUS);
+    const Fault *fault = struck_fault(&call->struck, FAULT_STATUS);
     if (fault && fault->body)
         response_set(call->response, fault->status, "application/json", fault->body);
     else if (fault)
         qb_fail(call, fault->status, fault->status < 500 ? "ValidationFault" : "SystemFault", "10000",
                 "An application error has occurred while processing your request", NULL,
                 "System Failure Error: the sandbox was told to fail");
-    else if (qb_fault(call, FAULT_RATE_LIMIT))
+    else if (struck_fault(&call->struck, FAULT_RATE_LIMIT))
         qb_throttled(call, 429);
-    else if (qb_fault(call, FAULT_LOCK_TIMEOUT))
+    else if (struck_fault(&call->struck, FAULT_LOCK_TIMEOUT))
         qb_throttled(call, 403); /* as in older traffic */
     else
         return false;
@@ -153,8 +141,7 @@ static void strike(QbCall *call, const Target *target)
 {
     const char *path =
         target->what == FOR_QUERY ? arena_format(call->request->arena, "/query/%s", call->operation) : call->operation;
-    call->n_faults = faults_strike(&call->account->faults, path, call->faults, FAULTS_AT_ONCE);
-    call->n_faults += faults_strike(&call->world->faults, path, call->faults + call->n_faults, FAULTS_AT_ONCE);
+    struck_by(&call->struck, call->world, call->account, path);
 }
 
 /* With the account's lock held. */
@@ -171,24 +158,12 @@ static void answer(QbCall *call)
                               .us = quickbooks_is_us(account->business)};
     /* Only queries are posted. */
     bool found = find_target(call, call->request->params[1] ? call->request->params[1] : "query", &target);
-    count(&account->counters, call->operation);
+    counters_request(&account->counters, call->operation);
     strike(call, &target);
     if (!struck_down(call) && found && wants_json(call))
         dispatch(call, &target);
-    qb_spoil_answer(call);
-    if (call->response->status > 0 && call->response->status < STATUSES)
-        account->counters.by_status[call->response->status]++;
-}
-
-/* A slow answer keeps its place among the requests in flight. */
-static void wait_as_told(const QbCall *call)
-{
-    const Fault *slow = qb_fault(call, FAULT_SLOW);
-    const Fault *hang = qb_fault(call, FAULT_HANG);
-    if (hang)
-        call->response->delay_ms = hang->delay_ms;
-    if (slow)
-        nanosleep(&(struct timespec){slow->delay_ms / 1000, slow->delay_ms % 1000 * 1000000}, NULL);
+    struck_spoil_answer(&call->struck, call->response, &qb_struck);
+    counters_status(&account->counters, call->response->status);
 }
 
 static void serve_over_limit(QbCall *call)
@@ -196,7 +171,7 @@ static void serve_over_limit(QbCall *call)
     pthread_mutex_lock(&call->account->lock);
     call->render = (QbRender){.business = call->account->business, .now = world_now(call->world)};
     qb_throttled(call, 429);
-    count(&call->account->counters, "(over the limit)");
+    counters_request(&call->account->counters, "(over the limit)");
     call->account->counters.over_limit++;
     call->account->counters.by_status[429]++;
     pthread_mutex_unlock(&call->account->lock);
@@ -207,7 +182,7 @@ static void serve_open(QbCall *call)
     pthread_mutex_lock(&call->account->lock);
     answer(call);
     pthread_mutex_unlock(&call->account->lock);
-    wait_as_told(call);
+    struck_wait_in_flight(&call->struck, call->response);
 }
 
 /* "1-6659c1a2-0000002f0000000000000000": every answer has one. */

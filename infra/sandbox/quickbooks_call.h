@@ -4,7 +4,7 @@
  */
 #pragma once
 #include "infra/sandbox/quickbooks_render.h"
-#include "lib/httpd.h"
+#include "infra/sandbox/struck.h"
 
 enum { QB_PAGE = 100, QB_PAGE_MAX = 1000, QB_CHANGES_MAX = 1000, QB_CHANGES_KEPT = 30 * 86400 };
 
@@ -14,8 +14,7 @@ typedef struct QbCall {
     Request *request;
     Response *response;
     QbRender render;
-    Fault faults[2 * FAULTS_AT_ONCE]; /* that strike this call */
-    int n_faults;
+    Struck struck;
     const char *operation; /* static: "Invoice" for queries of it, "/cdc" */
 } QbCall;
 
@@ -85,9 +84,5 @@ void qb_serve_changes(QbCall *call);
 void qb_serve_object(QbCall *call, QbEntity entity, const char *id);
 void qb_serve_report(QbCall *call, const char *name);
 
-/* ---- Faults ---- */
-const Fault *qb_fault(const QbCall *call, FaultKind kind); /* NULL: does not strike */
-bool qb_hidden(const QbCall *call, const char *id);
-void qb_spoil_record(QbCall *call, const char *id,
-                     size_t start); /* after each object was written, from `start` in the body */
-void qb_spoil_answer(QbCall *call);
+/* ---- Faults by command: what they spoil ---- */
+extern const StruckForm qb_struck;

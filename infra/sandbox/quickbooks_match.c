@@ -112,7 +112,8 @@ int qb_query_rows(QbCall *call, const QbQuery *query, QbRow **rows)
     char id[QB_ID_SIZE];
     int n = 0, n_all = qb_rows(&call->render, query->entity, rows);
     for (int i = 0; i < n_all; i++)
-        if (qb_query_matches(query, &(*rows)[i]) && !qb_hidden(call, qb_row_id(id, query->entity, (*rows)[i].index)))
+        if (qb_query_matches(query, &(*rows)[i]) &&
+            !struck_hides(&call->struck, qb_row_id(id, query->entity, (*rows)[i].index)))
             (*rows)[n++] = (*rows)[i];
     qsort_r(*rows, (size_t)n, sizeof **rows, by_query, (void *)query);
     return n;

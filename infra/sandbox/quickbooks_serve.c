@@ -8,7 +8,8 @@ static void write_row(QbCall *call, QbEntity entity, const QbRow *row)
     char id[QB_ID_SIZE];
     size_t start = call->response->body->length;
     qb_write(&call->render, NULL, entity, row->index);
-    qb_spoil_record(call, qb_row_id(id, entity, row->index), start);
+    struck_spoil_record(&call->struck, call->response->body, &qb_struck, NULL, qb_row_id(id, entity, row->index),
+                        start);
 }
 
 static void write_page(QbCall *call, const QbQuery *query, const QbRow *rows, int n, int n_all)
@@ -61,7 +62,7 @@ void qb_serve_object(QbCall *call, QbEntity entity, const char *id)
     QbRow *rows;
     JsonWriter *json = &call->render.json;
     int found = index_of(call, entity, id);
-    if (found < 0 || qb_hidden(call, id)) {
+    if (found < 0 || struck_hides(&call->struck, id)) {
         qb_not_found(call);
         return;
     }
@@ -69,7 +70,7 @@ void qb_serve_object(QbCall *call, QbEntity entity, const char *id)
     json_open(json, NULL, '{');
     size_t start = call->response->body->length;
     qb_write(&call->render, qb_answered_as(entity), entity, rows[found].index);
-    qb_spoil_record(call, id, start);
+    struck_spoil_record(&call->struck, call->response->body, &qb_struck, NULL, id, start);
     qb_put_now(call);
     json_close(json, '}');
     call->response->status = 200;
@@ -101,7 +102,7 @@ static int write_changes(QbCall *call, QbEntity entity, int64_t since, int room)
     json_open(json, NULL, '{');
     for (int i = 0; i < n_rows && n < room; i++) {
         char id[QB_ID_SIZE];
-        if (rows[i].updated < since || qb_hidden(call, qb_row_id(id, entity, rows[i].index)))
+        if (rows[i].updated < since || struck_hides(&call->struck, qb_row_id(id, entity, rows[i].index)))
             continue;
         if (n++ == 0)
             json_open(json, qb_answered_as(entity), '[');

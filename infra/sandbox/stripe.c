@@ -217,18 +217,6 @@ static const char *operation_name(const Target *target)
     return name;
 }
 
-static void count(Counters *counters, const char *operation)
-{
-    int i = 0;
-    while (i < counters->n_paths && counters->paths[i].path != operation)
-        i++;
-    if (i == counters->n_paths && i < COUNTED_PATHS)
-        counters->paths[counters->n_paths++].path = operation;
-    if (i < COUNTED_PATHS)
-        counters->paths[i].requests++;
-    counters->requests++;
-}
-
 /* Which shape the answer has: the header's version, or the account's own. */
 static bool choose_version(Call *call)
 {
@@ -250,12 +238,12 @@ static bool choose_version(Call *call)
 /* Faults that answer in place of the vendor. */
 static bool struck_down(Call *call)
 {
-    const Fault *fault = call_fault(call, FAULT_STATUS);
+    const Fault *fault = struck_fault(&call->struck, FAULT_STATUS);
     if (fault && fault->body)
         response_set(call->response, fault->status, "application/json", fault->body);
     else if (fault)
         stripe_fail(call, fault->status, NULL, NULL, "An unknown error occurred.");
-    else if (call_fault(call, FAULT_LOCK_TIMEOUT))
+    else if (struck_fault(&call->struck, FAULT_LOCK_TIMEOUT))
         stripe_fail(
             call, 429, "lock_timeout", NULL,
             "This object cannot be accessed right now because another API request or Stripe process is currently "
@@ -267,7 +255,7 @@ static bool struck_down(Call *call)
 
 static bool limited(Call *call, const Target *target)
 {
-    const char *reason = call_fault(call, FAULT_RATE_LIMIT) ? "global-rate" : NULL;
+    const char *reason = struck_fault(&call->struck, FAULT_RATE_LIMIT) ? "global-rate" : NULL;
     if (!reason) {
         reason = limit_take(&call->account->limit, call->key.live, target->operation, clock_monotonic_ms());
         call->account->counters.over_limit += reason != NULL;
@@ -285,8 +273,7 @@ static void answer(Call *call, const Target *target, const char *path)
 {
     char full[256];
     snprintf(full, sizeof full, "/v1/%s", path);
-    call->n_faults = faults_strike(&call->account->faults, full, call->faults, FAULTS_AT_ONCE);
-    call->n_faults += faults_strike(&call->world->faults, full, call->faults + call->n_faults, FAULTS_AT_ONCE);
+    struck_by(&call->struck, call->world, call->account, full);
     if (struck_down(call) || limited(call, target))
         return;
     if (strcmp(call->request->method, "GET") != 0) {
@@ -313,7 +300,7 @@ void stripe_serve(Request *request, Response *response)
         call.render.account = account;
         call.render.business = account->business;
         call.render.json.out = response->body;
-        count(&account->counters, operation_name(&target));
+        counters_request(&account->counters, operation_name(&target));
         answer(&call, &target, path);
         spoil_answer(&call);
         if (response->status > 0 && response->status < STATUSES)

@@ -4,7 +4,7 @@
  */
 #pragma once
 #include "infra/sandbox/stripe_render.h"
-#include "lib/httpd.h"
+#include "infra/sandbox/struck.h"
 
 /* What a list may be narrowed by. */
 typedef enum FilterType {
@@ -67,8 +67,7 @@ typedef struct Call {
     Key key;
     const char *key_text;
     Render render;
-    Fault faults[2 * FAULTS_AT_ONCE]; /* that strike this call */
-    int n_faults;
+    Struck struck;
     const char *operation; /* static, for counters and limits */
 } Call;
 
@@ -95,6 +94,5 @@ void list_methods(Call *call, const Query *query);
 
 /* Faults that spoil single records: called after each object was written, from `start` in the body. */
 void spoil_record(Call *call, const char *id, size_t start);
-const Fault *call_fault(const Call *call, FaultKind kind); /* NULL: does not strike */
 /* Faults that spoil the whole answer. */
 void spoil_answer(Call *call);

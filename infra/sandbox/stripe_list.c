@@ -92,7 +92,7 @@ static void line_write(const Listing *listing, int position)
 
 static bool hidden(const Listing *listing, int position)
 {
-    const Fault *hide = call_fault(listing->call, FAULT_HIDE);
+    const Fault *hide = struck_fault(&listing->call->struck, FAULT_HIDE);
     char id[STRIPE_ID_SIZE];
     for (int i = 0; hide && i < hide->n_ids; i++)
         if (strcmp(hide->ids[i], listing->id(listing, position, id)) == 0)
@@ -137,7 +137,7 @@ static void write_forwards(const Listing *listing, int cursor)
     int found[PAGE_MAX], start = listing->first;
     if (cursor >= 0 && cursor + 1 > start)
         start = cursor + 1;
-    if (call_fault(listing->call, FAULT_SKIP_PAGE)) {
+    if (struck_fault(&listing->call->struck, FAULT_SKIP_PAGE)) {
         int n = collect(listing, start, 1, found, query->limit);
         start = n > 0 ? found[n - 1] + 1 : start;
     }
@@ -162,9 +162,9 @@ static void write_list(Listing *listing)
     int cursor = id ? listing->find(listing, id) : -1;
     if (id && cursor < 0)
         stripe_missing(listing->call, 400, listing->object, query->after ? "starting_after" : "ending_before", id);
-    else if (call_fault(listing->call, FAULT_EMPTY_MORE))
+    else if (struck_fault(&listing->call->struck, FAULT_EMPTY_MORE))
         write_page(listing, NULL, 0, false, true);
-    else if (call_fault(listing->call, FAULT_REPEAT) && query->after)
+    else if (struck_fault(&listing->call->struck, FAULT_REPEAT) && query->after)
         write_page(listing, &cursor, 1, false, true);
     else if (query->before)
         write_backwards(listing, cursor);

@@ -1,6 +1,7 @@
 #include "infra/sandbox/struck.h"
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 enum { HUGE_BODY = 50 * 1024 * 1024 };
 
@@ -52,39 +53,37 @@ static size_t value_end(const Text *text, size_t at)
     return at + 1;
 }
 
-/* Where the member's value begins, from `start` on; 0: there is none, or it is no scalar. */
+/* Where a member of that name with a scalar value has it, from `start` on; 0: there is none. */
 static size_t find_value(const Text *text, size_t start, const char *name)
 {
     char quoted[64];
     snprintf(quoted, sizeof quoted, "\"%s\":", name);
-    const char *found = strstr(text->bytes + start, quoted);
-    size_t at = found ? (size_t)(found - text->bytes) + strlen(quoted) : 0;
-    return at && text->bytes[at] != '{' && text->bytes[at] != '[' ? at : 0;
+    for (const char *at = text->bytes + start; (at = strstr(at, quoted));) {
+        at += strlen(quoted);
+        if (*at != '{' && *at != '[')
+            return (size_t)(at - text->bytes);
+    }
+    return 0;
 }
 
-static void replace_first(Text *text, size_t start, const char *const names[6], const char *with, size_t length)
+static void replace_member(Text *text, size_t start, const StruckMember *member, const char *with, size_t length)
 {
-    size_t at = 0;
-    for (int i = 0; i < 6 && names[i] && !at; i++)
-        at = find_value(text, start, names[i]);
-    if (at)
-        replace(text, at, value_end(text, at), with, length);
+    size_t found = 0;
+    for (size_t i = 0; i < COUNT_OF(member->names) && member->names[i] && !found; i++) {
+        found = find_value(text, start, member->names[i]);
+        for (size_t at = found; member->last && at; at = find_value(text, at, member->names[i]))
+            found = at;
+    }
+    if (found)
+        replace(text, found, value_end(text, found), with, length);
 }
 
-static void replace_last(Text *text, size_t start, const char *name, const char *with, size_t length)
-{
-    size_t last = 0;
-    for (size_t at = start; (at = find_value(text, at, name));)
-        last = at;
-    if (last)
-        replace(text, last, value_end(text, last), with, length);
-}
-
-static void remove_id(Text *text, const char *id_name, const char *id, size_t start)
+static void remove_id(Text *text, const StruckForm *form, const char *id_name, const char *id, size_t start)
 {
     char member[192];
-    snprintf(member, sizeof member, "\"%s\":\"%s\",", id_name, id);
-    const char *found = strstr(text->bytes + start, member);
+    snprintf(member, sizeof member, "\"%s\":\"%s\",", id_name ? id_name : form->id_name, id);
+    const char *from = form->id_behind ? strstr(text->bytes + start, form->id_behind) : text->bytes + start;
+    const char *found = from ? strstr(from, member) : NULL;
     if (!found)
         return;
     size_t at = (size_t)(found - text->bytes);
@@ -94,41 +93,52 @@ static void remove_id(Text *text, const char *id_name, const char *id, size_t st
 static const char bad_amount[] = "\"twelve\"";
 static const char nul_text[] = "\"before\\u0000after\"";
 static const char bad_utf8[] = "\"caf\xC3(\xFF\"";
-static const char unknown_word[] = "\"sandbox_unheard_of\"";
 #define WITH(literal) literal, sizeof literal - 1
 
-void struck_spoil_record(Struck *struck, Text *body, const StruckNames *names, const char *id_name, const char *id,
+static void spoil(Text *body, FaultKind kind, const StruckForm *form, const char *id_name, const char *id, size_t start)
+{
+    switch (kind) {
+    case FAULT_MISSING_ID:
+        remove_id(body, form, id_name, id, start);
+        break;
+    case FAULT_BAD_AMOUNT:
+        replace_member(body, start, &form->amount, WITH(bad_amount));
+        break;
+    case FAULT_BAD_TEXT:
+        replace_member(body, start, &form->text, WITH(nul_text));
+        break;
+    case FAULT_BAD_UTF8:
+        replace_member(body, start, &form->text, WITH(bad_utf8));
+        break;
+    default:
+        replace_member(body, start, &form->word, form->unknown, strlen(form->unknown));
+        break;
+    }
+}
+
+void struck_spoil_record(Struck *struck, Text *body, const StruckForm *form, const char *id_name, const char *id,
                          size_t start)
 {
     for (int i = 0; i < struck->n; i++) {
         Fault *fault = &struck->faults[i];
         if (!fault_of_record(fault->kind) || fault->n_ids < 0 || (fault->n_ids > 0 && !means(fault, id)))
             continue;
-        if (fault->kind == FAULT_MISSING_ID)
-            remove_id(body, id_name, id, start);
-        else if (fault->kind == FAULT_BAD_AMOUNT)
-            replace_first(body, start, names->amounts, WITH(bad_amount));
-        else if (fault->kind == FAULT_BAD_TEXT)
-            replace_first(body, start, names->texts, WITH(nul_text));
-        else if (fault->kind == FAULT_BAD_UTF8)
-            replace_first(body, start, names->texts, WITH(bad_utf8));
-        else
-            replace_last(body, start, names->word, WITH(unknown_word));
+        spoil(body, fault->kind, form, id_name, id, start);
         if (fault->n_ids == 0)
             fault->n_ids = -1; /* the first record only */
     }
 }
 
-static void make_huge(Text *body)
+static void make_huge(Text *body, const char *begin)
 {
     static const char block[] = "a piece of fifty megabytes that somebody's proxy has put here; ";
-    text_set(body, "{\"padding\":\"");
+    text_set(body, begin);
     while (body->length < HUGE_BODY)
         text_add(body, block, sizeof block - 1);
     text_puts(body, "\"}");
 }
 
-void struck_spoil_answer(const Struck *struck, Response *response, const StruckNames *names)
+void struck_spoil_answer(const Struck *struck, Response *response, const StruckForm *form)
 {
     for (int i = 0; i < struck->n; i++) {
         const Fault *fault = &struck->faults[i];
@@ -138,10 +148,10 @@ void struck_spoil_answer(const Struck *struck, Response *response, const StruckN
             response->body->bytes[response->body->length] = 0;
             break;
         case FAULT_MALFORMED:
-            text_set(response->body, names->malformed);
+            text_set(response->body, form->malformed);
             break;
         case FAULT_HUGE:
-            make_huge(response->body);
+            make_huge(response->body, form->huge);
             break;
         case FAULT_CUT:
             response->abort_after = (int64_t)response->body->length / 2;
@@ -154,4 +164,12 @@ void struck_spoil_answer(const Struck *struck, Response *response, const StruckN
             break;
         }
     }
+}
+
+void struck_wait_in_flight(const Struck *struck, Response *response)
+{
+    const Fault *slow = struck_fault(struck, FAULT_SLOW), *hang = struck_fault(struck, FAULT_HANG);
+    response->delay_ms = hang ? hang->delay_ms : 0;
+    if (slow)
+        nanosleep(&(struct timespec){slow->delay_ms / 1000, slow->delay_ms % 1000 * 1000000}, NULL);
 }

@@ -192,18 +192,6 @@ static const XeroReport *report_of(const char *path)
     return NULL;
 }
 
-static void count(Counters *counters, const char *operation)
-{
-    int i = 0;
-    while (i < counters->n_paths && counters->paths[i].path != operation)
-        i++;
-    if (i == counters->n_paths && i < COUNTED_PATHS)
-        counters->paths[counters->n_paths++].path = operation;
-    if (i < COUNTED_PATHS)
-        counters->paths[i].requests++;
-    counters->requests++;
-}
-
 /* XML is what Xero speaks to those who do not ask for JSON. */
 static bool asks_for_json(Request *request)
 {
@@ -216,9 +204,9 @@ static void answer(XeroCall *call, const char *path)
     char id[64] = "", full[256];
     const XeroReport *report = report_of(path);
     const XeroEndpoint *endpoint = report ? NULL : endpoint_of(path, id);
-    count(&call->account->counters, report     ? report->operation
-                                    : endpoint ? (*id ? endpoint->one : endpoint->operation)
-                                               : "(unknown)");
+    counters_request(&call->account->counters, report     ? report->operation
+                                               : endpoint ? (*id ? endpoint->one : endpoint->operation)
+                                                          : "(unknown)");
     snprintf(full, sizeof full, API "%s", path);
     struck_by(&call->struck, call->world, call->account, full);
     if (struck_down(call))
@@ -238,34 +226,17 @@ static void answer(XeroCall *call, const char *path)
         xero_not_found(call->response);
 }
 
-/* A slow answer keeps its place among those in flight; one that hangs waits with the server. */
-static void wait_in_flight(const XeroCall *call)
-{
-    const Fault *slow = struck_fault(&call->struck, FAULT_SLOW);
-    if (!slow)
-        return;
-    nanosleep(&(struct timespec){slow->delay_ms / 1000, slow->delay_ms % 1000 * 1000000}, NULL);
-    call->response->delay_ms = 0;
-}
-
-static void count_status(Account *account, int status)
-{
-    if (status > 0 && status < STATUSES)
-        account->counters.by_status[status]++;
-}
-
 static void count_over_limit(Account *account)
 {
     pthread_mutex_lock(&account->lock);
-    count(&account->counters, "(over the limit)");
+    counters_request(&account->counters, "(over the limit)");
     account->counters.over_limit++;
-    count_status(account, 429);
+    counters_status(&account->counters, 429);
     pthread_mutex_unlock(&account->lock);
 }
 
 static void serve_books(XeroCall *call, const char *path)
 {
-    static const StruckNames names = {.malformed = "{\"Status\":\"OK\",\"Invoices\":[{\"InvoiceID\":}],,}"};
     Account *account = call->account;
     pthread_mutex_lock(&account->lock);
     call->xero = (Xero){.json.out = call->response->body,
@@ -277,10 +248,10 @@ static void serve_books(XeroCall *call, const char *path)
     const char *decimals = request_query(call->request, "unitdp");
     call->xero.four_decimals = decimals && strcmp(decimals, "4") == 0;
     answer(call, path);
-    struck_spoil_answer(&call->struck, call->response, &names);
-    count_status(account, call->response->status);
+    struck_spoil_answer(&call->struck, call->response, &xero_struck);
+    counters_status(&account->counters, call->response->status);
     pthread_mutex_unlock(&account->lock);
-    wait_in_flight(call);
+    struck_wait_in_flight(&call->struck, call->response);
 }
 
 static void serve_api(Request *request, Response *response)

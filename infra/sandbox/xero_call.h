@@ -46,3 +46,6 @@ typedef struct XeroWhere {
 /* Type=="ACCREC", Status!="DELETED", InvoiceID==guid("…"), joined by AND or &&; false when it is anything else. */
 bool xero_where_parse(const XeroEndpoint *endpoint, const char *text, XeroWhere *where);
 bool xero_where_matches(const XeroWhere *where, const XeroRow *row);
+
+/* What faults by command spoil. */
+extern const StruckForm xero_struck;

@@ -150,19 +150,23 @@ static void sort_rows(const XeroEndpoint *endpoint, const Wish *wish, XeroRows *
                              : by_stamp);
 }
 
+const StruckForm xero_struck = {
+    .amount = {{"Total", "Amount", "EffectiveRate", "UnitPrice", "LineAmount"}},
+    .text = {          {"Name", "Reference", "Narration", "InvoiceNumber", "Description"}                                                              },
+    .word = { {"Status"},                                                               .last = true},
+    .unknown = "\"sandbox_unheard_of\"",
+    .malformed = "{\"Status\":\"OK\",\"Invoices\":[{\"InvoiceID\":}],,}",
+    .huge = "{\"padding\":\"",
+};
+
 static void write_row(XeroCall *call, const XeroEndpoint *endpoint, const XeroRow *row)
 {
-    static const StruckNames names = {
-        .amounts = {"Total", "Amount",    "EffectiveRate", "UnitPrice",     "LineAmount" },
-        .texts = {"Name",  "Reference", "Narration",     "InvoiceNumber", "Description"},
-        .word = "Status",
-    };
     Xero *xero = &call->xero;
     size_t start = xero->json.out->length;
     json_open(&xero->json, NULL, '{');
     endpoint->write(xero, row);
     json_close(&xero->json, '}');
-    struck_spoil_record(&call->struck, xero->json.out, &names, endpoint->id, row->id, start);
+    struck_spoil_record(&call->struck, xero->json.out, &xero_struck, endpoint->id, row->id, start);
 }
 
 static void open_answer(XeroCall *call)
