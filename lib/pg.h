@@ -75,6 +75,8 @@ void pg_pool_free(PgPool *pool);
 DEFINE_AUTO(PgPool, pg_pool_free)
 Pg *pg_take(PgPool *pool, Error *err) MUST_CHECK; /* waits for a free one; connects when needed */
 void pg_give(PgPool *pool, Pg *pg);               /* NULL is fine; inside a failed transaction it is dropped */
+/* One statement on whichever connection is free: pg_query() between the two. */
+PGresult *pg_pool_query(PgPool *pool, Error *err, const char *sql, int n_params, const char *const *params) MUST_CHECK;
 
 /* Start-up: connects with backoff until it works, logging once per attempt what is not reachable; false only on ERROR_CONFIG
  * or when `stop` turns true. */

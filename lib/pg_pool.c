@@ -113,3 +113,11 @@ void pg_give(PgPool *pool, Pg *pg)
     event_notify_one(&pool->freed);
     pthread_mutex_unlock(&pool->mutex);
 }
+
+PGresult *pg_pool_query(PgPool *pool, Error *err, const char *sql, int n_params, const char *const *params)
+{
+    Pg *pg = pg_take(pool, err);
+    PGresult *rows = pg ? pg_query(pg, err, sql, n_params, params) : NULL;
+    pg_give(pool, pg);
+    return rows;
+}

@@ -120,14 +120,6 @@ static TokenStep run_one(const Tokens *tokens, Error *err, PGresult **result, co
     return touched ? TOKEN_DONE : TOKEN_LOST;
 }
 
-static PGresult *query(const Tokens *tokens, Error *err, const char *sql, int n_params, const char *const *params)
-{
-    Pg *pg = pg_take(tokens->options.pool, err);
-    PGresult *rows = pg ? pg_query(pg, err, sql, n_params, params) : NULL;
-    pg_give(tokens->options.pool, pg);
-    return rows;
-}
-
 void token_row_clear(TokenRow *row)
 {
     PQclear(TAKE(row->result));
@@ -135,7 +127,7 @@ void token_row_clear(TokenRow *row)
 
 bool token_row_read(const Tokens *tokens, const TokenAsk *ask, TokenRow *row, Error *err)
 {
-    PGresult *result = query(tokens, err, read_sql, PG_PARAMS(ask->connection_id));
+    PGresult *result = pg_pool_query(tokens->options.pool, err, read_sql, PG_PARAMS(ask->connection_id));
     *row = (TokenRow){.result = result};
     if (!result)
         return error_wrap(err, "credential");
@@ -209,8 +201,8 @@ void lease_back_off(const Tokens *tokens, const TokenAsk *ask, const Lease *leas
 static TokenStep look_again(const Tokens *tokens, const TokenAsk *ask, const Lease *lease, const Text *access,
                             Error *err)
 {
-    AUTO(PGresult) *row =
-        query(tokens, err, stored_sql, PG_PARAMS(ask->connection_id, PG_INT(lease->version), access->bytes));
+    AUTO(PGresult) *row = pg_pool_query(tokens->options.pool, err, stored_sql,
+                                        PG_PARAMS(ask->connection_id, PG_INT(lease->version), access->bytes));
     return !row ? TOKEN_FAILED : PQntuples(row) > 0 ? TOKEN_DONE : TOKEN_LOST;
 }
 
@@ -287,7 +279,7 @@ void token_poll(const Tokens *tokens)
             text_printf(ids, "%s%s", ids->length > 1 ? "," : "", flight->connection_id);
     text_putc(ids, '}');
     Error ignored = {0}; /* looked at again soon */
-    AUTO(PGresult) *rows = query(tokens, &ignored, poll_sql, PG_PARAMS(ids->bytes));
+    AUTO(PGresult) *rows = pg_pool_query(tokens->options.pool, &ignored, poll_sql, PG_PARAMS(ids->bytes));
     for (int i = 0; i < (rows ? PQntuples(rows) : 0); i++)
         for (Flight *flight = tokens->flights; flight; flight = flight->next)
             if (flight->watched && strcmp(flight->connection_id, pg_text(rows, i, "connection_id")) == 0)
@@ -307,11 +299,8 @@ int64_t token_refresh_by_ms(const OAuth *rules, int64_t told_life_ms)
 /* The version of the credential there is; 0: none; -1 with err. */
 static int64_t version_of(PgPool *pool, const char *connection_id, Error *err)
 {
-    Pg *pg = pg_take(pool, err);
-    AUTO(PGresult) *row = pg ? pg_query(pg, err, "select version from control.credential where connection_id = $1",
-                                        PG_PARAMS(connection_id))
-                             : NULL;
-    pg_give(pool, pg);
+    AUTO(PGresult) *row = pg_pool_query(pool, err, "select version from control.credential where connection_id = $1",
+                                        PG_PARAMS(connection_id));
     return !row ? -1 : PQntuples(row) > 0 ? pg_integer(row, 0, "version") : 0;
 }
 

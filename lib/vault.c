@@ -156,14 +156,6 @@ static unsigned char *read_bytea(const char *text, size_t *length)
     return bytes;
 }
 
-static PGresult *query(Vault *vault, Error *err, const char *sql, int n_params, const char *const *params)
-{
-    Pg *pg = pg_take(vault->pool, err);
-    PGresult *rows = pg ? pg_query(pg, err, sql, n_params, params) : NULL;
-    pg_give(vault->pool, pg);
-    return rows;
-}
-
 /* Not under a key that was rotated away while this process ran (`left`): nothing would ever wrap it anew. */
 static const char make_sql[] =
     "with left_behind as (select id from control.master_key_left where id = $2),"
@@ -180,7 +172,7 @@ static bool try_make_key(Vault *vault, const char *company_id, const char *conte
     if (!seal_master(vault, context, key, wrapped, id, err))
         return false;
     put_bytea(bytea, wrapped);
-    AUTO(PGresult) *rows = query(vault, err, make_sql, PG_PARAMS(company_id, id, bytea->bytes));
+    AUTO(PGresult) *rows = pg_pool_query(vault->pool, err, make_sql, PG_PARAMS(company_id, id, bytea->bytes));
     *left = rows && PQntuples(rows) > 0;
     return rows != NULL;
 }
@@ -205,8 +197,8 @@ static bool make_key(Vault *vault, const char *company_id, const char *context, 
 
 static Secret *read_key(Vault *vault, const char *company_id, const char *context, bool *there, Error *err)
 {
-    AUTO(PGresult) *row =
-        query(vault, err, "select wrapped from control.company_key where company_id = $1", PG_PARAMS(company_id));
+    AUTO(PGresult) *row = pg_pool_query(
+        vault->pool, err, "select wrapped from control.company_key where company_id = $1", PG_PARAMS(company_id));
     *there = row && PQntuples(row) > 0;
     if (!*there)
         return NULL;

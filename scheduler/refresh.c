@@ -70,18 +70,10 @@ static void refresh_some(void *argument)
     event_notify_all(&round->ended);
 }
 
-static PGresult *take_due(Control *control, Error *err)
-{
-    Pg *pg = pg_take(control->pool, err);
-    PGresult *rows = pg ? pg_query(pg, err, due_sql, PG_PARAMS(PG_INT(BATCH))) : NULL;
-    pg_give(control->pool, pg);
-    return rows;
-}
-
 /* How many were due; -1 with err. */
 static int turn(Control *control, Error *err)
 {
-    AUTO(PGresult) *rows = take_due(control, err);
+    AUTO(PGresult) *rows = pg_pool_query(control->pool, err, due_sql, PG_PARAMS(PG_INT(BATCH)));
     if (!rows)
         return -1;
     Round round = {.control = control, .rows = rows, .running = AT_ONCE};

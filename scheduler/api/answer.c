@@ -66,9 +66,7 @@ PGresult *api_query(Request *request, Response *response, const char *sql, int n
 {
     const Api *api = request->context;
     Error err = {0};
-    Pg *pg = pg_take(api->pool, &err);
-    PGresult *rows = pg ? pg_query(pg, &err, sql, n_params, params) : NULL;
-    pg_give(api->pool, pg);
+    PGresult *rows = pg_pool_query(api->pool, &err, sql, n_params, params);
     if (!rows)
         answer_failure(request, response, &err);
     return rows;

@@ -39,11 +39,8 @@ static bool is_zero(const uint8_t bytes[UUID])
 
 static LinkState look_used(PgPool *pool, const Link *link, Error *err)
 {
-    Pg *pg = pg_take(pool, err);
-    AUTO(PGresult) *rows =
-        pg ? pg_query(pg, err, "select from control.link_used where nonce = decode($1, 'hex')", PG_PARAMS(link->nonce))
-           : NULL;
-    pg_give(pool, pg);
+    AUTO(PGresult) *rows = pg_pool_query(pool, err, "select from control.link_used where nonce = decode($1, 'hex')",
+                                         PG_PARAMS(link->nonce));
     return !rows ? LINK_FAILED : PQntuples(rows) > 0 ? LINK_USED : LINK_GOOD;
 }
 

@@ -40,14 +40,6 @@ void session_wipe(Session *session)
     *session = (Session){0};
 }
 
-static PGresult *query(PgPool *pool, Error *err, const char *sql, int n, const char *const *params)
-{
-    Pg *pg = pg_take(pool, err);
-    PGresult *rows = pg ? pg_query(pg, err, sql, n, params) : NULL;
-    pg_give(pool, pg);
-    return rows;
-}
-
 /* ---- Start ---- */
 
 /* Yesterday's browsers go when a new one comes. */
@@ -71,10 +63,10 @@ bool session_start(PgPool *pool, Vault *vault, const Link *link, const char *con
         !vault_seal(vault, link->company_id, context_of(context, connection_id, "verifier"), secret, sealed, err))
         return false;
     AUTO(PGresult) *rows =
-        query(pool, err, start_sql,
-              PG_PARAMS(hash_text(cookie, hash, start->cookie), link->nonce, link->company_id, connection_id,
-                        hash_text(state, hash, start->state), PG_INT(SESSION_STATE_MS), secret ? sealed->bytes : NULL,
-                        has_old ? hash_text(old, hash, old_cookie) : NULL));
+        pg_pool_query(pool, err, start_sql,
+                      PG_PARAMS(hash_text(cookie, hash, start->cookie), link->nonce, link->company_id, connection_id,
+                                hash_text(state, hash, start->state), PG_INT(SESSION_STATE_MS),
+                                secret ? sealed->bytes : NULL, has_old ? hash_text(old, hash, old_cookie) : NULL));
     return rows != NULL;
 }
 
@@ -103,10 +95,11 @@ static bool read_session(const PGresult *rows, Vault *vault, Session *session, E
 
 static SessionFound look_why(PgPool *pool, const char *cookie, const char *state, Error *err)
 {
-    AUTO(PGresult) *rows = query(pool, err,
-                                 "select done, " LINK_IS_USED " as used, state is not distinct from $2::bytea and "
-                                 "state_until < now() as expired from control.link_session s where cookie = $1::bytea",
-                                 PG_PARAMS(cookie, state));
+    AUTO(PGresult) *rows =
+        pg_pool_query(pool, err,
+                      "select done, " LINK_IS_USED " as used, state is not distinct from $2::bytea and "
+                      "state_until < now() as expired from control.link_session s where cookie = $1::bytea",
+                      PG_PARAMS(cookie, state));
     if (!rows)
         return SESSION_FAILED;
     if (PQntuples(rows) == 0)
@@ -127,11 +120,11 @@ SessionFound session_return(PgPool *pool, Vault *vault, const char *cookie, cons
         return SESSION_NONE;
     hash_text(state_hash, hash, state);
     hash_text(cookie_hash, session->cookie, cookie);
-    AUTO(PGresult) *rows =
-        query(pool, err,
-              "update control.link_session s set state = null where cookie = $1::bytea and state = "
-              "$2::bytea and state_until >= now() and not done and not " LINK_IS_USED " returning " SESSION_COLUMNS,
-              PG_PARAMS(cookie_hash, state_hash));
+    AUTO(PGresult) *rows = pg_pool_query(
+        pool, err,
+        "update control.link_session s set state = null where cookie = $1::bytea and state = "
+        "$2::bytea and state_until >= now() and not done and not " LINK_IS_USED " returning " SESSION_COLUMNS,
+        PG_PARAMS(cookie_hash, state_hash));
     if (!rows)
         return SESSION_FAILED;
     if (PQntuples(rows) == 0)
@@ -195,7 +188,7 @@ bool session_hold(PgPool *pool, Vault *vault, const Session *session, const OAut
     if (!vault_seal(vault, session->company_id, context_of(context, session->connection_id, "tokens"), packed, sealed,
                     err))
         return false;
-    AUTO(PGresult) *rows = query(
+    AUTO(PGresult) *rows = pg_pool_query(
         pool, err, "update control.link_session set tokens = $2::bytea, tenants = $3::jsonb where cookie = $1::bytea",
         PG_PARAMS(cookie_parameter(cookie, session), sealed->bytes, json->bytes));
     return rows != NULL;
@@ -214,7 +207,7 @@ SessionFound session_tenants(PgPool *pool, const char *cookie, Arena *arena, OAu
     if (!cookie || strlen(cookie) > LONGEST_COOKIE)
         return SESSION_NONE;
     hash_text(hash, bytes, cookie);
-    AUTO(PGresult) *rows = query(
+    AUTO(PGresult) *rows = pg_pool_query(
         pool, err,
         "select t ->> 'id' as id, t ->> 'name' as name from control.link_session s, jsonb_array_elements(s.tenants) "
         "with ordinality o (t, i) where " CHOOSING " order by i",
@@ -241,12 +234,12 @@ SessionFound session_choose(PgPool *pool, Vault *vault, const char *cookie, cons
     hash_text(cookie_hash, session->cookie, cookie);
     /* The row as it was before, so that the tokens are there to read and taken only once. */
     AUTO(PGresult) *rows =
-        query(pool, err,
-              "with s as (select * from control.link_session s where " CHOOSING
-              " and s.tenants @> jsonb_build_array(jsonb_build_object('id', $2::text)) for update), "
-              "taken as (update control.link_session t set tokens = null from s where t.cookie = s.cookie) "
-              "select " SESSION_COLUMNS " from s",
-              PG_PARAMS(cookie_hash, tenant_id));
+        pg_pool_query(pool, err,
+                      "with s as (select * from control.link_session s where " CHOOSING
+                      " and s.tenants @> jsonb_build_array(jsonb_build_object('id', $2::text)) for update), "
+                      "taken as (update control.link_session t set tokens = null from s where t.cookie = s.cookie) "
+                      "select " SESSION_COLUMNS " from s",
+                      PG_PARAMS(cookie_hash, tenant_id));
     if (!rows)
         return SESSION_FAILED;
     if (PQntuples(rows) == 0)
@@ -262,11 +255,12 @@ SessionFound session_choose(PgPool *pool, Vault *vault, const char *cookie, cons
 bool session_finish(PgPool *pool, const Session *session, Error *err)
 {
     char cookie[HASH_TEXT];
-    AUTO(PGresult) *rows = query(pool, err,
-                                 "with done as (update control.link_session set done = true, state = null, tokens = "
-                                 "null where cookie = $1::bytea) "
-                                 "insert into control.link_used (nonce) values (decode($2, 'hex')) "
-                                 "on conflict (nonce) do nothing",
-                                 PG_PARAMS(cookie_parameter(cookie, session), session->nonce));
+    AUTO(PGresult) *rows =
+        pg_pool_query(pool, err,
+                      "with done as (update control.link_session set done = true, state = null, tokens = "
+                      "null where cookie = $1::bytea) "
+                      "insert into control.link_used (nonce) values (decode($2, 'hex')) "
+                      "on conflict (nonce) do nothing",
+                      PG_PARAMS(cookie_parameter(cookie, session), session->nonce));
     return rows != NULL;
 }

@@ -6,12 +6,9 @@ enum { MAX_BODY = 1024 * 1024, CONNECT_MS = 10000, TOTAL_MS = 30000, CONNECTIONS
 OAuthApp *vendor_app(PgPool *pool, Vault *vault, const char *source, Error *err)
 {
     char context[128];
-    Pg *pg = pg_take(pool, err);
-    AUTO(PGresult) *rows =
-        pg ? pg_query(pg, err, "select oauth, client_secret from control.source where name = $1 and oauth is not null",
-                      PG_PARAMS(source))
-           : NULL;
-    pg_give(pool, pg);
+    AUTO(PGresult) *rows = pg_pool_query(
+        pool, err, "select oauth, client_secret from control.source where name = $1 and oauth is not null",
+        PG_PARAMS(source));
     if (!rows)
         return NULL;
     if (PQntuples(rows) == 0) {

@@ -7,14 +7,11 @@
 static bool count_fleet(void *context, QuotaFleet *fleet, Error *err)
 {
     const Runtime *runtime = context;
-    Pg *pg = pg_take(runtime->pg, err);
     AUTO(PGresult) *row =
-        pg ? pg_query(pg, err,
+        pg_pool_query(runtime->pg, err,
                       "select count(*) as n, count(*) filter (where incarnation < $2) as rank from control.worker"
                       " where source = $1 and (incarnation = $2 or beat_at > now() - interval '2 minutes')",
-                      PG_PARAMS(runtime->source->name, PG_INT(beat_incarnation(runtime->beat))))
-           : NULL;
-    pg_give(runtime->pg, pg);
+                      PG_PARAMS(runtime->source->name, PG_INT(beat_incarnation(runtime->beat))));
     if (!row)
         return false;
     *fleet = (QuotaFleet){pg_integer(row, 0, "n"), pg_integer(row, 0, "rank")};
