@@ -177,6 +177,20 @@ static void put_overpaid_line(Xero *xero, const XeroRow *row, const Settlement *
     json_close(&xero->json, ']');
 }
 
+/* What an overpayment and the money that it came with have in common. */
+static void put_overpaid_rest(Xero *xero, const XeroRow *row, const Settlement *settlement, int64_t amount)
+{
+    xero_put_false(xero, "HasAttachments");
+    xero_put_contact(xero, settlement->contact);
+    xero_put_days(xero, "Date", settlement->date);
+    json_put_text(&xero->json, "Status", row->status);
+    put_overpaid_line(xero, row, settlement, amount);
+    put_totals(xero, amount, settlement->currency);
+    xero_put_stamp(xero, "UpdatedDateUTC", row->stamp_ms);
+    xero_put_currency(xero, settlement->currency);
+    put_rate(xero, settlement);
+}
+
 void xero_write_overpayment(Xero *xero, const XeroRow *row)
 {
     XeroPart part;
@@ -187,15 +201,7 @@ void xero_write_overpayment(Xero *xero, const XeroRow *row)
     xero_put_some(xero, "Reference", settlement->reference);
     xero_put_money(xero, "RemainingCredit", is_dead(&settlement->entry) ? 0 : part.amount, settlement->currency);
     xero_put_empty(xero, "Allocations Payments");
-    xero_put_false(xero, "HasAttachments");
-    xero_put_contact(xero, settlement->contact);
-    xero_put_days(xero, "Date", settlement->date);
-    json_put_text(&xero->json, "Status", row->status);
-    put_overpaid_line(xero, row, settlement, part.amount);
-    put_totals(xero, part.amount, settlement->currency);
-    xero_put_stamp(xero, "UpdatedDateUTC", row->stamp_ms);
-    xero_put_currency(xero, settlement->currency);
-    put_rate(xero, settlement);
+    put_overpaid_rest(xero, row, settlement, part.amount);
 }
 
 void xero_put_overpaid_cash(Xero *xero, const XeroRow *row)
@@ -208,15 +214,7 @@ void xero_put_overpaid_cash(Xero *xero, const XeroRow *row)
     json_put_text(&xero->json, "Type", row->type);
     xero_put_some(xero, "Reference", settlement->reference);
     json_put_boolean(&xero->json, "IsReconciled", xero_is_reconciled(row->index) && !is_dead(&settlement->entry));
-    xero_put_false(xero, "HasAttachments");
-    xero_put_contact(xero, settlement->contact);
-    xero_put_days(xero, "Date", settlement->date);
-    json_put_text(&xero->json, "Status", row->status);
-    put_overpaid_line(xero, row, settlement, part.amount);
-    put_totals(xero, part.amount, settlement->currency);
-    xero_put_stamp(xero, "UpdatedDateUTC", row->stamp_ms);
-    xero_put_currency(xero, settlement->currency);
-    put_rate(xero, settlement);
+    put_overpaid_rest(xero, row, settlement, part.amount);
 }
 
 void xero_put_moved_cash(Xero *xero, const XeroRow *row)
