@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CONNECT_MS = 5000, LARGEST_ANSWER = 256 * 1024, HOST_CONNECTIONS = 32, PATIENCE_MS = 45000, POLL_MS = 200 };
+enum { PATIENCE_MS = 45000, POLL_MS = 200 };
 
 void token_wipe(Token *token)
 {
@@ -16,32 +16,20 @@ void token_wipe(Token *token)
 
 /* ---- Life ---- */
 
-Tokens *tokens_open(const TokensOptions *options, Error *err)
+Tokens *tokens_open(const TokensOptions *options)
 {
     Tokens *tokens = calloc(1, sizeof *tokens);
     if (!tokens)
         abort();
-    const HttpOptions http = {
-        .max_body = LARGEST_ANSWER,
-        .connect_ms = CONNECT_MS,
-        .total_ms = TOKEN_REQUEST_MS,
-        .max_host_connections = HOST_CONNECTIONS,
-        .user_agent = "tributary/" TRIBUTARY_VERSION,
-    };
     tokens->options = *options;
     tokens->cache = token_cache_new(&tokens->options);
-    tokens->http = http_open(&http, err);
-    if (tokens->http)
-        return tokens;
-    tokens_close(tokens);
-    return NULL;
+    return tokens;
 }
 
 void tokens_close(Tokens *tokens)
 {
     if (!tokens)
         return;
-    http_close(tokens->http);
     token_cache_free(tokens->cache);
     free(tokens);
 }

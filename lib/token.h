@@ -23,7 +23,7 @@ typedef struct TokensOptions {
     void *context;
 } TokensOptions;
 
-Tokens *tokens_open(const TokensOptions *options, Error *err) MUST_CHECK;
+Tokens *tokens_open(const TokensOptions *options); /* never NULL */
 /* Wipes what is known. Nobody may be asking any more. In a fiber, or outside loop_run(). */
 void tokens_close(Tokens *tokens);
 DEFINE_AUTO(Tokens, tokens_close)

@@ -29,7 +29,7 @@ typedef struct Flight {
 
 struct Tokens {
     TokensOptions options;
-    Http *http;
+    Http *http; /* while refreshes are under way */
     TokenCache *cache;
     Flight *flights;
     int requests; /* refreshes under way, bounded: they would outlive their leases in a queue */

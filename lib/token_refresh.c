@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MOST_REQUESTS = 32, LEAST_MS = 1000 };
+enum { MOST_REQUESTS = 32, LEAST_MS = 1000, CONNECT_MS = 5000, LARGEST_ANSWER = 256 * 1024 };
 
 METRIC(refreshes, "tributary_token_refreshes_total", METRIC_COUNTER, "requests for a fresh token, by their outcome");
 
@@ -121,17 +121,39 @@ static TokenStep exchange(Attempt *attempt, Token *token, Error *err)
     }
 }
 
-TokenStep token_refresh(Tokens *tokens, const TokenAsk *ask, const TokenRow *row, Token *token, Error *err)
+/* curl keeps the last request and answer in buffers that live as long as its handle: with the last refresh it goes, and
+ * they are wiped. No connection is lost with it, since each refresh has its own. */
+static bool begin(Tokens *tokens, Error *err)
 {
-    Attempt attempt = {.tokens = tokens, .ask = ask, .after_crash = row->lease_owner != 0};
+    static const HttpOptions options = {
+        .max_body = LARGEST_ANSWER,
+        .connect_ms = CONNECT_MS,
+        .total_ms = TOKEN_REQUEST_MS,
+        .max_host_connections = MOST_REQUESTS,
+        .user_agent = "tributary/" TRIBUTARY_VERSION,
+    };
     while (tokens->requests >= MOST_REQUESTS)
         event_wait(&tokens->room, -1);
     tokens->requests++;
-    TokenStep step = lease_take(tokens, ask, row->version, &attempt.lease, err);
+    return tokens->http || (tokens->http = http_open(&options, err));
+}
+
+static void end(Tokens *tokens)
+{
+    if (--tokens->requests == 0)
+        http_close(TAKE(tokens->http));
+    event_notify_one(&tokens->room);
+}
+
+TokenStep token_refresh(Tokens *tokens, const TokenAsk *ask, const TokenRow *row, Token *token, Error *err)
+{
+    Attempt attempt = {.tokens = tokens, .ask = ask, .after_crash = row->lease_owner != 0};
+    TokenStep step = TOKEN_FAILED;
+    if (begin(tokens, err))
+        step = lease_take(tokens, ask, row->version, &attempt.lease, err);
     if (step == TOKEN_DONE)
         step = exchange(&attempt, token, err);
     lease_clear(&attempt.lease);
-    tokens->requests--;
-    event_notify_one(&tokens->room);
+    end(tokens);
     return step;
 }

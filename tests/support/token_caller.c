@@ -187,9 +187,8 @@ static bool start(Error *err)
                                                  .pool = caller.pool,
                                                  .vault = caller.vault,
                                                  .redis = caller.redis,
-                                                 .incarnation = incarnation},
-                                err);
-    return caller.http && caller.tokens;
+                                                 .incarnation = incarnation});
+    return caller.http != NULL;
 }
 
 static void live(void *argument)

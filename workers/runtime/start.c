@@ -106,18 +106,16 @@ static int64_t lease_owner(void *beat)
     return beat_incarnation(beat);
 }
 
-static bool open_tokens(Runtime *runtime, Error *err)
+static void open_tokens(Runtime *runtime)
 {
     if (!runtime->app)
-        return true;
+        return;
     runtime->tokens = tokens_open(&(TokensOptions){.environment = runtime->environment,
                                                    .pool = runtime->pg,
                                                    .vault = runtime->vault,
                                                    .redis = runtime->redis,
                                                    .incarnation = lease_owner,
-                                                   .context = runtime->beat},
-                                  err);
-    return runtime->tokens != NULL;
+                                                   .context = runtime->beat});
 }
 
 bool start_work(Runtime *runtime, Error *err)
@@ -129,7 +127,10 @@ bool start_work(Runtime *runtime, Error *err)
                                              .source = runtime->source->name,
                                              .nudge = &runtime->nudge},
                               err);
-    if (!runtime->beat || !open_tokens(runtime, err) || !quota_start(runtime, err))
+    if (!runtime->beat)
+        return false;
+    open_tokens(runtime);
+    if (!quota_start(runtime, err))
         return false;
     runtime->records = producer_open(runtime->config, runtime->program, RECORDS_LINGER_MS, err);
     runtime->jobs = runtime->records ? producer_open(runtime->config, runtime->program, 0, err) : NULL;
