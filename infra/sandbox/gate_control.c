@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The vendor of the path, its gate locked; NULL: 404 is written and nothing is locked. */
-static GateVendor *open_vendor(Request *request, Response *response)
+GateVendor *gate_of_path(Request *request, Response *response)
 {
     const GateRules *rules = gate_rules_of(request->params[0]);
     if (rules)
@@ -19,7 +18,7 @@ void gate_control_apps(Request *request, Response *response)
 {
     yyjson_val *body = control_body(request, response), *each,
                *redirects = body ? json_at(body, "redirect_uris") : NULL;
-    GateVendor *vendor = body ? open_vendor(request, response) : NULL;
+    GateVendor *vendor = body ? gate_of_path(request, response) : NULL;
     if (!vendor)
         return;
     const char *id = json_text(body, "client_id"), *secret = json_text(body, "client_secret");
@@ -83,7 +82,7 @@ void gate_control_grant(Request *request, Response *response)
         control_fail(response, 400, "account or accounts: names have letters, digits, '-' and single '_'");
         return;
     }
-    GateVendor *vendor = open_vendor(request, response);
+    GateVendor *vendor = gate_of_path(request, response);
     if (!vendor)
         return;
     const char *client = json_text(body, "client_id");
@@ -117,7 +116,7 @@ static void put_grant(GateGrant *grant, JsonWriter *json)
 
 void gate_control_grants(Request *request, Response *response)
 {
-    GateVendor *vendor = open_vendor(request, response);
+    GateVendor *vendor = gate_of_path(request, response);
     if (!vendor)
         return;
     Gate *gate = vendor->gate;
@@ -133,7 +132,7 @@ void gate_control_grants(Request *request, Response *response)
 
 void gate_control_revoke(Request *request, Response *response)
 {
-    GateVendor *vendor = open_vendor(request, response);
+    GateVendor *vendor = gate_of_path(request, response);
     if (!vendor)
         return;
     GateGrant *grant = grant_of(vendor->gate, vendor, strtoll(request->params[1], NULL, 10));
@@ -150,7 +149,7 @@ void gate_control_revoke(Request *request, Response *response)
 void gate_control_tokens(Request *request, Response *response)
 {
     yyjson_val *body = control_body(request, response);
-    GateVendor *vendor = body ? open_vendor(request, response) : NULL;
+    GateVendor *vendor = body ? gate_of_path(request, response) : NULL;
     if (!vendor)
         return;
     const char *expire = json_scalar(body, "expire");
@@ -172,7 +171,7 @@ void gate_control_tokens(Request *request, Response *response)
 void gate_control_limits(Request *request, Response *response)
 {
     yyjson_val *body = control_body(request, response);
-    GateVendor *vendor = body ? open_vendor(request, response) : NULL;
+    GateVendor *vendor = body ? gate_of_path(request, response) : NULL;
     if (!vendor)
         return;
     int most[GATE_LIMITS] = {0};

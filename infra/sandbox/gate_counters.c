@@ -55,13 +55,9 @@ static void put_uses(JsonWriter *json, const char *key, const GateVendor *vendor
 
 void gate_control_counters(Request *request, Response *response)
 {
-    const GateRules *rules = gate_rules_of(request->params[0]);
-    if (!rules) {
-        control_fail(response, 404, "no such vendor");
+    const GateVendor *vendor = gate_of_path(request, response);
+    if (!vendor)
         return;
-    }
-    Gate *gate = gate_lock(request->context);
-    const GateVendor *vendor = gate_vendor(gate, rules);
     JsonWriter json = {.out = response->body};
     json_open(&json, NULL, '{');
     for (size_t i = 0; i < COUNT_OF(counted); i++)
@@ -70,28 +66,25 @@ void gate_control_counters(Request *request, Response *response)
     put_uses(&json, "apps", vendor, true);
     json_close(&json, '}');
     response->status = 200;
-    gate_unlock(gate);
+    gate_unlock(vendor->gate);
 }
 
 /* Zeroes everything but what is in flight, the grants' own figures too. */
 void gate_control_clear(Request *request, Response *response)
 {
-    const GateRules *rules = gate_rules_of(request->params[0]);
-    if (!rules) {
-        control_fail(response, 404, "no such vendor");
+    GateVendor *vendor = gate_of_path(request, response);
+    if (!vendor)
         return;
-    }
-    Gate *gate = gate_lock(request->context);
-    GateVendor *vendor = gate_vendor(gate, rules);
     vendor->counts = (GateCounts){0};
     for (GateUse *use = vendor->uses; use; use = use->next) {
         use->requests = 0;
         for (int i = 0; i < GATE_LIMITS; i++)
             use->over[i] = use->most[i] = 0;
     }
+    const Gate *gate = vendor->gate;
     for (int i = 0; i < gate->n_grants; i++)
         if (gate->grants[i]->vendor == vendor)
             gate->grants[i]->refreshes = gate->grants[i]->graced = gate->grants[i]->dead_uses = 0;
     control_done(response);
-    gate_unlock(gate);
+    gate_unlock(vendor->gate);
 }

@@ -1,16 +1,7 @@
 /* Token and revocation endpoints (RFC 6749, 7009), as far as the sources' pages describe the vendors'. */
+#include "infra/sandbox/control.h"
 #include "infra/sandbox/gate_parts.h"
 #include <string.h>
-
-static void refuse(Response *response, int status, const char *error)
-{
-    JsonWriter json = {.out = response->body};
-    text_clear(response->body);
-    json_open(&json, NULL, '{');
-    json_put_text(&json, "error", error);
-    json_close(&json, '}');
-    response->status = status;
-}
 
 /* The app that asks; NULL: 401 is written. */
 static const GateApp *client_of(const GateVendor *vendor, Request *request, Response *response)
@@ -20,7 +11,7 @@ static const GateApp *client_of(const GateVendor *vendor, Request *request, Resp
     const GateApp *app = sent ? app_find(vendor, id) : NULL;
     if (app && strcmp(app->secret, secret) == 0)
         return app;
-    refuse(response, 401, "invalid_client");
+    control_fail(response, 401, "invalid_client");
     response_header(response, "WWW-Authenticate", "Basic realm=\"oauth\"");
     return NULL;
 }
@@ -80,7 +71,7 @@ static void answer_token(GateVendor *vendor, Request *request, Response *respons
             error = types[i].run(vendor, app, request, &pair);
     if (error) {
         vendor->counts.refused++;
-        refuse(response, 400, error);
+        control_fail(response, 400, error);
     } else {
         put_tokens(vendor, &pair, response);
     }
@@ -88,13 +79,9 @@ static void answer_token(GateVendor *vendor, Request *request, Response *respons
 
 void oauth_token(Request *request, Response *response)
 {
-    const GateRules *rules = gate_rules_of(request->params[0]);
-    if (!rules) {
-        refuse(response, 404, "no such vendor");
+    GateVendor *vendor = gate_of_path(request, response);
+    if (!vendor)
         return;
-    }
-    Gate *gate = gate_lock(request->context);
-    GateVendor *vendor = gate_vendor(gate, rules);
     answer_token(vendor, request, response);
     response_header(response, "Cache-Control", "no-store");
     response->delay_ms = vendor->delay_ms;
@@ -104,7 +91,7 @@ void oauth_token(Request *request, Response *response)
         response->abort_after =
             1; /* in mid-answer: before it, clients with a kept connection ask again by themselves */
     }
-    gate_unlock(gate);
+    gate_unlock(vendor->gate);
 }
 
 /* {"token": …} or a form. */
@@ -119,13 +106,9 @@ static const char *token_to_revoke(Request *request)
 
 void oauth_revoke(Request *request, Response *response)
 {
-    const GateRules *rules = gate_rules_of(request->params[0]);
-    if (!rules) {
-        refuse(response, 404, "no such vendor");
+    GateVendor *vendor = gate_of_path(request, response);
+    if (!vendor)
         return;
-    }
-    Gate *gate = gate_lock(request->context);
-    GateVendor *vendor = gate_vendor(gate, rules);
     const GateApp *app = client_of(vendor, request, response);
     const char *text = app ? token_to_revoke(request) : NULL;
     if (text) {
@@ -135,7 +118,7 @@ void oauth_revoke(Request *request, Response *response)
             grant_kill(token->grant, "the app revoked it");
         response->status = 200; /* also for a token that nobody knows: RFC 7009, 2.2 */
     } else if (app) {
-        refuse(response, 400, "invalid_request");
+        control_fail(response, 400, "invalid_request");
     }
-    gate_unlock(gate);
+    gate_unlock(vendor->gate);
 }

@@ -98,6 +98,8 @@ void gate_unlock(Gate *gate);
 GateVendor *gate_vendor(Gate *gate, const GateRules *rules);
 /* The vendor that the first segment of the route names; NULL: there is none. */
 const GateRules *gate_rules_of(const char *vendor);
+/* The same with its gate locked; NULL: 404 is written and nothing is locked. */
+GateVendor *gate_of_path(Request *request, Response *response);
 /* What an app does in an organisation, from now on if it never did. */
 GateUse *gate_use(GateVendor *vendor, const GateApp *app, Account *account);
 /* Forgets the windows, not what is in flight. */
