@@ -1,7 +1,9 @@
 /*
- * Fault: places where a chaos build dies or leaves out a step of the protocol, so that the tests can show what each
- * step is for. TRIBUTARY_FAULT=<point>[:n]: a crash at the n-th passage (default 1), a switch at every one. In an
- * ordinary build (without the CMake option TRIBUTARY_FAULTS) nothing of this is compiled in.
+ * Fault: places where a chaos build dies, freezes or leaves out a step of the protocol, so that the tests can show what
+ * each step is for. TRIBUTARY_FAULT is a list, separated by commas, of
+ *   [kill:|stop:]<point>[:n]   at the n-th passage (default 1) the process kills itself (default) or stops (SIGSTOP)
+ *   <switch>                   this step is left out at every passage
+ * In an ordinary build (without the CMake option TRIBUTARY_FAULTS) nothing of this is compiled in.
  */
 #pragma once
 #ifdef TRIBUTARY_FAULTS
@@ -10,20 +12,35 @@
 #include <stdlib.h>
 #include <string.h>
 
-static inline const char *fault_named(const char *point)
+/* The entry for `name`; *n is what stands behind it, *stop whether it only stops. */
+static inline bool fault_named(const char *name, int *n, bool *stop)
 {
-    const char *wanted = getenv("TRIBUTARY_FAULT");
-    size_t length = strlen(point);
-    if (!wanted || strncmp(wanted, point, length) != 0 || (wanted[length] && wanted[length] != ':'))
-        return NULL;
-    return wanted[length] ? wanted + length + 1 : "1";
+    const char *entry = getenv("TRIBUTARY_FAULT");
+    size_t length = strlen(name);
+    for (; entry && *entry; entry += strcspn(entry, ","), entry += *entry == ',') {
+        *stop = strncmp(entry, "stop:", 5) == 0;
+        const char *at = *stop || strncmp(entry, "kill:", 5) == 0 ? entry + 5 : entry;
+        if (strncmp(at, name, length) != 0 || (at[length] && !strchr(":,", at[length])))
+            continue;
+        *n = at[length] == ':' ? atoi(at + length + 1) : 1;
+        return true;
+    }
+    return false;
 }
 
-static inline void fault_point(const char *point, int *passed)
+static inline void fault_point(const char *name, int *passed)
 {
-    const char *at = fault_named(point);
-    if (at && ++*passed == atoi(at))
-        raise(SIGKILL);
+    int n;
+    bool stop;
+    if (fault_named(name, &n, &stop) && ++*passed == n)
+        raise(stop ? SIGSTOP : SIGKILL);
+}
+
+static inline bool fault_switch(const char *name)
+{
+    int n;
+    bool stop;
+    return fault_named(name, &n, &stop);
 }
 
 #define FAULT_POINT(name)                                                                                              \
@@ -31,7 +48,7 @@ static inline void fault_point(const char *point, int *passed)
         static int passed_;                                                                                            \
         fault_point(#name, &passed_);                                                                                  \
     } while (0)
-#define FAULT_SWITCH(name) (fault_named(#name) != NULL)
+#define FAULT_SWITCH(name) fault_switch(#name)
 #else
 #define FAULT_POINT(name)  ((void)0)
 #define FAULT_SWITCH(name) false
