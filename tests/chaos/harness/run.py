@@ -7,6 +7,7 @@ its function returns everything that was frozen goes on, the run waits until all
 import os
 import random
 import signal
+import subprocess
 import time
 import traceback
 
@@ -31,6 +32,7 @@ class Run:
         self.world = World(bin_folder, keep)
         self.history = History(self.world)
         self.faults, self.figures, self.problems, self.allowed, self.frozen = 0, {}, [], set(), set()
+        self.drains = []  # seconds that each SIGTERM took
         self.last_fault = self.recovered = self.records = None
         self.patience = RED_PATIENCE if without else PATIENCE
 
@@ -111,6 +113,11 @@ class Run:
     def up(self, *services):
         self.world.local("stack", "start", *services)
         self.fault("back", services=services)
+
+    def redis(self, *command):
+        port = self.world.env["TRIBUTARY_REDIS"].rsplit(":", 1)[1].split("/")[0]
+        done = subprocess.run(["redis-cli", "-p", port, *command], capture_output=True, text=True, check=True)
+        return done.stdout.strip()
 
     # ---- work ----
 
