@@ -54,6 +54,7 @@ static TokenStep keep(const Attempt *attempt, OAuthTokens *got, Token *token, Er
     Tokens *tokens = attempt->tokens;
     const TokenAsk *ask = attempt->ask;
     AUTO(Text) *access = text_new(NULL);
+    FAULT_POINT(before_store);
     TokenStep step = token_store(tokens, ask, &attempt->lease, got, attempt->spare ? attempt->lease.spare->bytes : NULL,
                                  access, err);
     if (step == TOKEN_DONE) {

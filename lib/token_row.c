@@ -30,12 +30,14 @@ static const char lease_sql[] =
 static const char back_off_sql[] = "update control.credential set lease_until = least(lease_until, now() + $4::bigint "
                                    "* interval '1 ms') where " LEASED;
 
-static const char store_sql[] =
-    "update control.credential set version = version + 1, secret = $4::bytea, access = $5::bytea,"
-    " expires_at = now() + $6::bigint * interval '1 ms', lease_owner = null, lease_until = null, refused = false,"
-    " spare = nullif(spare, $7::bytea), spare_version = case when nullif(spare, $7::bytea) is not null then "
-    "spare_version end,"
-    " refresh_by = case when $8::bigint > 0 then now() + $8::bigint * interval '1 ms' end where " LEASED;
+#define STORE                                                                                                          \
+    "update control.credential set version = version + 1, secret = $4::bytea, access = $5::bytea,"                     \
+    " expires_at = now() + $6::bigint * interval '1 ms', lease_owner = null, lease_until = null, refused = false,"     \
+    " spare = nullif(spare, $7::bytea),"                                                                               \
+    " spare_version = case when nullif(spare, $7::bytea) is not null then spare_version end,"                          \
+    " refresh_by = case when $8::bigint > 0 then now() + $8::bigint * interval '1 ms' end where "
+static const char store_sql[] = STORE LEASED;
+static const char store_unleased_sql[] = STORE "connection_id = $1 and version = $2::bigint and $3::bigint is not null";
 static const char stored_sql[] =
     "select 1 from control.credential where connection_id = $1 and version = $2::bigint + 1 and access = $3::bytea";
 
@@ -167,7 +169,8 @@ static TokenStep lease_from(const Tokens *tokens, const TokenAsk *ask, const cha
         lease_clear(lease);
         lease->until_ms = until_ms;
         lease->secret = text_new(pg_text(row, 0, "secret"));
-        lease->spare = pg_is_null(row, 0, "spare") ? NULL : text_new(pg_text(row, 0, "spare"));
+        bool spare = !pg_is_null(row, 0, "spare") && !FAULT_SWITCH(no_spare);
+        lease->spare = spare ? text_new(pg_text(row, 0, "spare")) : NULL;
         lease->spare_version = pg_integer(row, 0, "spare_version");
         lease->refused = pg_boolean(row, 0, "refused");
     }
@@ -209,6 +212,8 @@ static TokenStep look_again(const Tokens *tokens, const TokenAsk *ask, const Lea
 static TokenStep park(const Tokens *tokens, const TokenAsk *ask, const Lease *lease, const Secret *refresh, Error *err)
 {
     AUTO(Text) *sealed = text_new(NULL);
+    if (FAULT_SWITCH(no_spare))
+        return TOKEN_LOST;
     if (!seal(tokens, ask, "spare", lease->version, refresh, sealed, err))
         return TOKEN_FAILED;
     const char *const spare[] = {ask->connection_id, sealed->bytes, PG_INT(lease->version)};
@@ -230,7 +235,7 @@ static TokenStep store_once(const Tokens *tokens, const TokenAsk *ask, const Lea
                             const Text *secret, const Text *access, const char *used_spare, Error *err)
 {
     PGresult *row = NULL;
-    TokenStep step = run_one(tokens, err, &row, store_sql,
+    TokenStep step = run_one(tokens, err, &row, FAULT_SWITCH(no_lease_guard) ? store_unleased_sql : store_sql,
                              PG_PARAMS(ask->connection_id, PG_INT(lease->version), PG_INT(lease->owner), secret->bytes,
                                        access->bytes, PG_INT(got->access_life_ms), used_spare,
                                        PG_INT(token_refresh_by_ms(&ask->app->rules, got->refresh_life_ms))));

@@ -1,5 +1,6 @@
 #include "workers/sink/assignment.h"
 #include "lib/clock.h"
+#include "lib/fault.h"
 #include "lib/log.h"
 #include "lib/metrics.h"
 #include <stdio.h>
@@ -55,6 +56,7 @@ void assignment_take(Assignment *assignment, rd_kafka_topic_partition_list_t *pa
         position->taken = position->next;
         place->offset = position->next;
     }
+    FAULT_POINT(after_assign);
 }
 
 void assignment_release(Assignment *assignment)
@@ -76,7 +78,10 @@ void assignment_tell_kafka(Assignment *assignment, Consumer *consumer, bool wait
         rd_kafka_topic_partition_list_add(offsets, position->type->topic, position->partition)->offset = position->next;
         position->told = position->next;
     }
-    if (offsets->cnt > 0 && !consumer_commit(consumer, offsets, wait, &err))
+    if (offsets->cnt == 0)
+        return;
+    FAULT_POINT(before_kafka_commit);
+    if (!consumer_commit(consumer, offsets, wait, &err))
         log_warn("kafka does not know how far we are", KV_ERROR(&err));
 }
 

@@ -1,5 +1,6 @@
 #include "workers/sink/position.h"
 #include "lib/clock.h"
+#include "lib/fault.h"
 #include "lib/log.h"
 #include "lib/text.h"
 #include <inttypes.h>
@@ -59,6 +60,8 @@ static void fill(const Arrays *arrays, Position *const *positions, size_t n)
 
 static bool end_holders(Pg *pg, const Arrays *arrays, Error *err)
 {
+    if (FAULT_SWITCH(no_fence))
+        return true;
     AUTO(PGresult) *ended = pg_query(
         pg, err,
         "select pg_terminate_backend(a.pid) from pg_stat_activity a where a.pid <> pg_backend_pid() and exists ("
@@ -74,13 +77,14 @@ static bool end_holders(Pg *pg, const Arrays *arrays, Error *err)
 static PGresult *raise_fences(Pg *pg, const Arrays *arrays, Error *err)
 {
     return pg_query(pg, err,
-                    "update control.sink_offset o set fence = o.fence + 1, holder_pid = pg_backend_pid(),"
+                    "update control.sink_offset o set fence = o.fence + $4::bigint, holder_pid = pg_backend_pid(),"
                     " holder_started = (select backend_start from pg_stat_activity where pid = pg_backend_pid())"
                     " from" WANTED ", set_config('synchronous_commit', 'on', true) as durable"
                     " where o.topic = w.topic and o.partition = w.partition"
                     " and (w.fence < 0 or o.fence = w.fence)"
                     " returning o.topic, o.partition, o.next, o.fence",
-                    PG_PARAMS(arrays->topics->bytes, arrays->partitions->bytes, arrays->fences->bytes));
+                    PG_PARAMS(arrays->topics->bytes, arrays->partitions->bytes, arrays->fences->bytes,
+                              FAULT_SWITCH(no_fence) ? "0" : "1"));
 }
 
 static Position *find(Position *const *positions, size_t n, const char *topic, int64_t partition)

@@ -1,5 +1,6 @@
 #include "workers/sink/script.h"
 #include "lib/auto.h"
+#include "lib/fault.h"
 #include <inttypes.h>
 #include <string.h>
 
@@ -85,14 +86,17 @@ static void put_fresh_check(Text *script, const Batch *batch, const Content *con
     text_puts(script, "do $$ declare fine bigint; begin select count(*) into fine from (values ");
     put_groups(script, content);
     text_printf(script,
-                ") as v(place, connection, dataset, epoch)"
-                " join control.stream s on s.connection_id = v.connection and s.data_type = '%s'"
-                " join control.dataset d on d.id = v.dataset and d.stream_id = s.id"
-                " where d.status " UNFINISHED " and coalesce(s.first_row_epoch >= d.first_epoch, true)"
-                " and v.epoch >= s.floor_epoch and v.epoch <> all (s.void_epochs);"
-                " if fine < %zu then raise exception 'rows of a first load are none' using errcode = '" SCRIPT_NOT_FRESH
-                "'; end if; end $$;\n",
-                batch->type->key, content->n_groups);
+                ") as b(place, connection, dataset, epoch)"
+                " join control.stream s on s.connection_id = b.connection and s.data_type = '%s'"
+                " join control.dataset d on d.id = b.dataset and d.stream_id = s.id"
+                " where d.status " UNFINISHED " and coalesce(s.first_row_epoch >= d.first_epoch, true)",
+                batch->type->key);
+    statements_put_welcome(script);
+    text_printf(
+        script,
+        "; if fine < %zu then raise exception 'rows of a first load are none' using errcode = '" SCRIPT_NOT_FRESH
+        "'; end if; end $$;\n",
+        content->n_groups);
 }
 
 static void put_array_element(Text *array, const char *text, size_t length)
@@ -137,18 +141,20 @@ static void put_seen_straight(Text *script, PGconn *conn, const Batch *batch, co
 /* What a full sync saw, whether or not it is news; not what a slice brought that was taken over. */
 static void put_seen(Text *script, const Batch *batch, const Content *content)
 {
-    if (!content->n_upserts)
+    const char *epoch = FAULT_SWITCH(no_seen_epoch) ? "d.epoch" : "b.epoch";
+    if (!content->n_upserts || FAULT_SWITCH(no_seen))
         return;
     text_printf(script,
                 "insert into control.seen (dataset_id, epoch, keys)"
-                " select d.id, b.epoch, array_agg(hashtextextended(b.id, 0))"
+                " select d.id, %s, array_agg(hashtextextended(b.id, 0))"
                 " from control.dataset d join control.stream s on s.id = d.stream_id"
                 " join %s b on b.dataset_id = d.id and b.connection_id = d.connection_id"
                 " where d.mode = 'full' and d.status " UNFINISHED " and not b.is_deleted"
-                " and b.epoch <> all (s.void_epochs) and d.id in ",
-                statements_of(batch->type)->temp);
+                "%s and d.id in ",
+                epoch, statements_of(batch->type)->temp,
+                FAULT_SWITCH(no_seen_epoch) ? "" : " and b.epoch <> all (s.void_epochs)");
     put_dataset_ids(script, content);
-    text_puts(script, " group by d.id, b.epoch;\n");
+    text_printf(script, " group by d.id, %s;\n", epoch);
 }
 
 static void put_offsets(Text *script, const Batch *batch, Position *const *positions, const Reach *moves, size_t n)
@@ -162,10 +168,10 @@ static void put_offsets(Text *script, const Batch *batch, Position *const *posit
                     moves[i].partition, positions[i]->next, moves[i].next, positions[i]->fence);
     text_printf(script,
                 ") as v(partition, before, after, fence) where o.topic = '%s' and o.partition = v.partition"
-                " and o.next = v.before and o.fence = v.fence; get diagnostics moved = row_count;"
+                "%s; get diagnostics moved = row_count;"
                 " if moved < %zu then raise exception 'another sink moved the offset' using errcode = '" SCRIPT_LOST
                 "'; end if; end $$;\n",
-                batch->type->topic, n);
+                batch->type->topic, FAULT_SWITCH(no_fence) ? "" : " and o.next = v.before and o.fence = v.fence", n);
 }
 
 /* Every row that went straight into the table was written. */
@@ -203,18 +209,20 @@ static void put_rows_written(Text *script, const Batch *batch, const Content *co
 /* A later full sync has something to sweep. */
 static void put_first_rows(Text *script, const Batch *batch, const Content *content)
 {
-    List rows = {script, "update control.stream s set first_row_epoch = v.epoch from (values ", 0};
+    List rows = {script, "update control.stream s set first_row_epoch = b.epoch from (values ", 0};
     for (size_t i = 0; i < content->n_groups; i++) {
         text_puts(list_next(&rows), "('");
         put_uuid(script, content->groups[i].connection);
         text_printf(script, "'::uuid, %" PRId64 "::bigint)", content->groups[i].epoch);
     }
-    if (rows.n)
-        text_printf(script,
-                    ") as v(connection, epoch) where s.connection_id = v.connection and s.data_type = '%s'"
-                    " and s.first_row_epoch is null and v.epoch >= s.floor_epoch"
-                    " and v.epoch <> all (s.void_epochs);\n",
-                    batch->type->key);
+    if (rows.n == 0)
+        return;
+    text_printf(script,
+                ") as b(connection, epoch) where s.connection_id = b.connection and s.data_type = '%s'"
+                " and s.first_row_epoch is null",
+                batch->type->key);
+    statements_put_welcome(script);
+    text_puts(script, ";\n");
 }
 
 /* A record that is dead-lettered counts as seen, so that the sweep does not delete its row. Where it does not tell what

@@ -1,6 +1,5 @@
 #include "workers/sink/statements.h"
 #include "lib/fault.h"
-#include "lib/text.h"
 #include "proto/columns.h"
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +9,6 @@
 #define GUARD                                                                                                          \
     "(b.generation, b.source_version, b.epoch) >= (t.generation, t.source_version, t.epoch)"                           \
     " and (b.source_version, b.content_hash) <> (t.source_version, t.content_hash)"
-
-/* Records of an earlier sync, of a slice that was taken over, and of a connection that is gone never land. */
-#define WELCOME " and b.epoch >= s.floor_epoch and b.epoch <> all (s.void_epochs)"
 
 static const char *const last_columns[] = {"generation", "source_version", "epoch", "content_hash", "is_deleted"};
 
@@ -64,17 +60,25 @@ static char *copy_into(const DataType *type, const char *table, const char *last
     return TAKE(sql->bytes);
 }
 
+void statements_put_welcome(Text *sql)
+{
+    if (!FAULT_SWITCH(no_floor))
+        text_puts(sql, " and b.epoch >= s.floor_epoch");
+    if (!FAULT_SWITCH(no_void_epochs))
+        text_puts(sql, " and b.epoch <> all (s.void_epochs)");
+}
+
 /* `best`: one key may come with several epochs; among those that are welcome the largest version goes in. */
 static char *merge(const DataType *type, const char *temp, bool deletions, bool best)
 {
     AUTO(Text) *sql = text_new("merge into ");
     text_printf(sql,
                 "%s t using (select %sb.* from %s b join control.stream s on s.connection_id = b.connection_id"
-                " and s.data_type = '%s' where %sb.is_deleted" WELCOME "%s) b"
-                " on t.connection_id = b.connection_id and t.id = b.id"
-                " when matched and %s then update set ",
+                " and s.data_type = '%s' where %sb.is_deleted",
                 type->table, best ? "distinct on (b.connection_id, b.id) " : "", temp, type->key,
-                deletions ? "" : "not ",
+                deletions ? "" : "not ");
+    statements_put_welcome(sql);
+    text_printf(sql, "%s) b on t.connection_id = b.connection_id and t.id = b.id when matched and %s then update set ",
                 best ? " order by b.connection_id, b.id, b.generation desc, b.source_version desc, b.epoch desc" : "",
                 FAULT_SWITCH(no_version_guard) ? "true" : GUARD);
     /* A deletion knows no more than the id: the row keeps what it last was. */

@@ -5,6 +5,7 @@
  * (dataset_id is the temporary table's alone).
  */
 #pragma once
+#include "lib/text.h"
 #include "proto/data_types.h"
 
 typedef struct Statements {
@@ -21,3 +22,7 @@ typedef struct Statements {
 
 /* Lives as long as the program. */
 const Statements *statements_of(const DataType *type);
+
+/* The condition, from " and" on, under which something of epoch b.epoch may land in its stream s: what an earlier sync
+ * or a slice that was taken over left behind never does. */
+void statements_put_welcome(Text *sql);

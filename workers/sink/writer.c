@@ -156,9 +156,13 @@ static bool make_temp(Writer *writer, const DataType *type, Error *err)
 static bool run_transaction(Writer *writer, Batch *batch, Work *work, Target target, Error *err)
 {
     AUTO(Text) *script = text_new(NULL);
-    if (!pg_script(writer->pg, err, "begin", NULL, 0) ||
-        !load_copy(writer->pg, batch, 0, batch->n_rows, target, &work->content, err) ||
-        !letters_send(&writer->shared->letters, batch, err))
+    if (!pg_script(writer->pg, err, "begin", NULL, 0))
+        return false;
+    FAULT_POINT(before_copy);
+    if (!load_copy(writer->pg, batch, 0, batch->n_rows, target, &work->content, err))
+        return false;
+    FAULT_POINT(after_copy);
+    if (!letters_send(&writer->shared->letters, batch, err))
         return false;
     script_put(script, pg_raw(writer->pg), batch, &work->content, work->positions, work->reaches, work->n);
     FAULT_POINT(before_commit);
