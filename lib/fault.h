@@ -3,6 +3,7 @@
  * each step is for. TRIBUTARY_FAULT is a list, separated by commas, of
  *   [kill:|stop:]<point>[:n]   at the n-th passage (default 1) the process kills itself (default) or stops (SIGSTOP)
  *   <switch>                   this step is left out at every passage
+ *   <event>[:n]                this happens at the n-th passage (an answer is lost, say) instead of a death
  * In an ordinary build (without the CMake option TRIBUTARY_FAULTS) nothing of this is compiled in.
  */
 #pragma once
@@ -36,6 +37,13 @@ static inline void fault_point(const char *name, int *passed)
         raise(stop ? SIGSTOP : SIGKILL);
 }
 
+static inline bool fault_event(const char *name, int *passed)
+{
+    int n;
+    bool stop;
+    return fault_named(name, &n, &stop) && ++*passed == n;
+}
+
 static inline bool fault_switch(const char *name)
 {
     int n;
@@ -43,13 +51,24 @@ static inline bool fault_switch(const char *name)
     return fault_named(name, &n, &stop);
 }
 
-#define FAULT_POINT(name)                                                                                              \
+#define FAULT_POINT(name) FAULT_POINT_OF(#name)
+/* A point that bears the name of what passes: a job that kills whoever runs it. */
+#define FAULT_POINT_OF(text)                                                                                           \
     do {                                                                                                               \
         static int passed_;                                                                                            \
-        fault_point(#name, &passed_);                                                                                  \
+        fault_point(text, &passed_);                                                                                   \
+    } while (0)
+#define FAULT_EVENT(name, action)                                                                                      \
+    do {                                                                                                               \
+        static int passed_;                                                                                            \
+        if (fault_event(#name, &passed_)) {                                                                            \
+            action;                                                                                                    \
+        }                                                                                                              \
     } while (0)
 #define FAULT_SWITCH(name) fault_switch(#name)
 #else
-#define FAULT_POINT(name)  ((void)0)
-#define FAULT_SWITCH(name) false
+#define FAULT_POINT(name)         ((void)0)
+#define FAULT_POINT_OF(text)      ((void)0)
+#define FAULT_EVENT(name, action) ((void)0)
+#define FAULT_SWITCH(name)        false
 #endif

@@ -4,6 +4,7 @@
 
 /* The two sides of completion, this worker and the sink, meet at this lock: exactly one of them sees the other. */
 static const char lock_sql[] = "select next from control.sink_offset where topic = $1 and partition = $2 for share";
+static const char no_lock_sql[] = "select next from control.sink_offset where topic = $1 and partition = $2";
 
 /* Finishes what the sink has passed; a statement of its own, so that its snapshot sees the row moved. */
 static const char finish_sql[] = "select control.finish($1, $2)";
@@ -25,7 +26,7 @@ static const char move_sql[] =
     "         end_offset = greatest(end_offset, $12::bigint), pages = pages + $13::bigint, bytes = bytes + $14::bigint,"
     "         records = records + $15::bigint, deleted = deleted + $16::bigint,"
     "         dead_letters = dead_letters + $17::bigint, blind_letters = blind_letters + $18::bigint"
-    "   where id = $1 and ((epoch = $2::bigint and slice_no = $3::integer) or $22::boolean)"
+    "   where id = $1 and (epoch = $2::bigint or $22::boolean) and (slice_no = $3::integer or $24::boolean)"
     "     and status in ('Fetching', 'Validating')"
     "  returning *"
     "), seen as ("
@@ -81,13 +82,15 @@ static bool move(Pg *pg, const Beat *beat, const Claim *claim, const Advance *wh
         lost->bytes,
         PG_BOOL(what->deauthorize),
         PG_INT(what->sweep_doubt),
-        PG_BOOL(FAULT_SWITCH(no_claim_guard)),
+        PG_BOOL(FAULT_SWITCH(no_epoch_guard)),
         PG_BOOL(what->becomes_full),
+        PG_BOOL(FAULT_SWITCH(no_slice_guard)),
     };
     const char *const place[] = {claim->record_topic, PG_INT(claim->record_partition)};
+    const char *lock = FAULT_SWITCH(no_completion_lock) ? no_lock_sql : lock_sql;
     const PgStatement all[] = {
         {"set local synchronous_commit = on", 0,                     NULL  },
-        {lock_sql,                            2,                     place },
+        {lock,                                2,                     place },
         {move_sql,                            (int)COUNT_OF(params), params},
         {finish_sql,                          2,                     place },
     };
@@ -101,6 +104,7 @@ static bool move(Pg *pg, const Beat *beat, const Claim *claim, const Advance *wh
     *moved = TAKE(results[at]);
     for (size_t i = 0; i < n; i++)
         PQclear(results[i]);
+    FAULT_EVENT(lose_advance_answer, return error_set(err, ERROR_TRANSIENT, "advance: the answer is lost"));
     return true;
 }
 
@@ -134,6 +138,8 @@ AdvanceOutcome advance(PgPool *pool, const Beat *beat, const Claim *claim, const
     if (move(pg, beat, claim, what, &moved, err)) {
         if (PQntuples(moved) == 1 && job_class_by_name(pg_text(moved, 0, "class"), job_class))
             outcome = ADVANCE_DONE;
+        else if (FAULT_SWITCH(no_lost_answer))
+            outcome = ADVANCE_LOST;
         else
             outcome = look(pg, claim, job_class, err);
     }

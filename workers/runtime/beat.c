@@ -1,5 +1,6 @@
 #include "workers/runtime/beat.h"
 #include "lib/clock.h"
+#include "lib/fault.h"
 #include "lib/log.h"
 #include "lib/pg.h"
 #include <stdlib.h>
@@ -80,6 +81,7 @@ static bool beat_once(Beat *beat, Error *err)
         return false;
     AUTO(Text) *array = text_new(NULL);
     list_watches(beat, array);
+    FAULT_POINT(before_beat);
     AUTO(PGresult) *rows =
         pg_query(beat->pg, err,
                  "with beat as (update control.worker set beat_at = now(), draining = $2"

@@ -123,6 +123,14 @@ static bool read_claim(const PGresult *row, Arena *arena, Claim *claim, Error *e
            error_set(err, ERROR_INTERNAL, "dataset %s has class '%s'", claim->dataset_id, pg_text(row, 0, "class"));
 }
 
+/* Whose slice may be taken beside a dead owner's. */
+static const char *whose(const ClaimRequest *request)
+{
+    if (FAULT_SWITCH(no_claim_liveness))
+        return "any";
+    return request->may_be_mine && !FAULT_SWITCH(no_claim_answer) ? "mine" : "free";
+}
+
 /* True with *taken false: the row was not to be had. */
 static bool try_take(Pg *pg, const Beat *beat, const ClaimRequest *request, Arena *arena, Claim *claim, bool *taken,
                      Error *err)
@@ -132,9 +140,7 @@ static bool try_take(Pg *pg, const Beat *beat, const ClaimRequest *request, Aren
         job->dataset_id,
         PG_INT(job->slice_no),
         PG_INT(beat_incarnation(beat)),
-        FAULT_SWITCH(no_claim_guard) ? "any"
-        : request->may_be_mine       ? "mine"
-                                     : "free",
+        whose(request),
         PG_BOOL(request->alone),
         beat_incarnations(beat),
         incremental_types(request->source, arena),
@@ -150,7 +156,10 @@ static bool try_take(Pg *pg, const Beat *beat, const ClaimRequest *request, Aren
     PQclear(results[0]);
     AUTO(PGresult) *row = results[1];
     *taken = PQntuples(row) == 1;
-    return !*taken || read_claim(row, arena, claim, err);
+    if (!*taken)
+        return true;
+    FAULT_EVENT(lose_claim_answer, return error_set(err, ERROR_TRANSIENT, "claim: the answer is lost"));
+    return read_claim(row, arena, claim, err);
 }
 
 /* The message is older than the row. Its publisher owes the message of the current slice; if it died between moving the
@@ -166,6 +175,8 @@ static ClaimOutcome look_behind(Pg *pg, const Beat *beat, const ClaimRequest *re
         *request->publisher_beat = pg_integer(row, 0, "publisher_beat");
         return seen == 0 || seen == *request->publisher_beat ? CLAIM_HELD : CLAIM_OVER;
     }
+    if (FAULT_SWITCH(no_publisher_duty))
+        return CLAIM_OVER;
     claim->slice_no = (int32_t)pg_integer(row, 0, "slice_no");
     AUTO(PGresult) *won =
         pg_query(pg, err, duty_sql,

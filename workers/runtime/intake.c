@@ -1,5 +1,6 @@
 #include "workers/runtime/intake.h"
 #include "lib/clock.h"
+#include "lib/fault.h"
 #include "lib/log.h"
 #include "workers/runtime/intake_parts.h"
 #include "workers/runtime/meters.h"
@@ -87,9 +88,13 @@ static void commit(Intake *intake, bool wait)
             next;
         partition->committed = next;
     }
+    if (offsets->cnt == 0)
+        return;
     Error err = {0};
-    if (offsets->cnt > 0 && !consumer_commit(intake->consumer, offsets, wait, &err))
+    FAULT_POINT(before_offset_commit);
+    if (!consumer_commit(intake->consumer, offsets, wait, &err))
         log_warn("offsets cannot be committed now: what is done may be looked at again", KV_ERROR(&err));
+    FAULT_POINT(after_offset_commit);
 }
 
 /* ---- Rebalances: eager, so all partitions go and come together ---- */

@@ -1,4 +1,5 @@
 #include "workers/runtime/jobs.h"
+#include "lib/fault.h"
 #include "lib/log.h"
 #include "workers/runtime/letters.h"
 #include "workers/runtime/meters.h"
@@ -67,6 +68,7 @@ static JobEnd publish_duty(JobRun *run, const Claim *claim)
     Job job = run->entry->job;
     job.slice_no = claim->slice_no;
     job.job_class = claim->job_class;
+    FAULT_POINT(after_duty);
     for (;;) {
         Error err = {0};
         if (publish_job(runtime->jobs, runtime->source->name, &job, &err)) {

@@ -82,6 +82,7 @@ static SliceOutcome run(Slice *slice, Arena *arena)
     bool fine = prepare(slice, arena, &err);
     if (fine) {
         FAULT_POINT(after_claim);
+        FAULT_POINT_OF(slice->claim->data_type);
         fine = slice->claim->sweep ? slice_sweep(slice, &err) : slice_read_pages(slice, &err);
     }
     return slice_end(slice, fine, &err);

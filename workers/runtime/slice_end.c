@@ -158,8 +158,12 @@ static SliceOutcome finish(Slice *slice, const Advance *what)
     JobClass job_class = slice->claim->job_class;
     AdvanceOutcome outcome;
     FAULT_POINT(before_advance);
-    if (!advance_row(slice, what, &job_class, &outcome) || outcome == ADVANCE_LOST)
+    if (!advance_row(slice, what, &job_class, &outcome))
         return SLICE_AGAIN;
+    if (outcome == ADVANCE_LOST) {
+        log_info("the slice has another owner by now");
+        return SLICE_AGAIN;
+    }
     FAULT_POINT(after_advance);
     if (outcome == ADVANCE_OVER) {
         meter_slice(slice->claim->data_type, "cancelled", &slice->emitter.counts);
@@ -188,8 +192,10 @@ SliceOutcome slice_end(Slice *slice, bool fine, Error *err)
     if (!fine && slice->claim->alone_crashes >= SLICE_ALONE_CRASHES && !bury(slice, err))
         return SLICE_AGAIN;
     Error away = {0};
+    FAULT_POINT(before_flush);
     if (!FAULT_SWITCH(advance_before_ack) && !emit_flush(&slice->emitter, &away))
         return leave(slice, &away);
+    FAULT_POINT(after_flush);
     Advance what = decide(slice, fine, err);
     return finish(slice, &what);
 }

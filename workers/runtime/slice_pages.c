@@ -136,6 +136,7 @@ bool slice_emit(Slice *slice, const Page *page, Error *err)
             slice->ours_away = true;
             return false;
         }
+        FAULT_POINT(in_page);
         if (i % YIELD_EACH == YIELD_EACH - 1)
             fiber_yield(); /* a large page must not silence the heartbeat */
     }

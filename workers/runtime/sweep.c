@@ -2,6 +2,7 @@
  * Sweep: what a full sync no longer saw is gone from the source, and readers of the topic must hear of it. Slices like
  * any other: the cursor is the last id looked at.
  */
+#include "lib/fault.h"
 #include "lib/log.h"
 #include "workers/runtime/slice_parts.h"
 #include <string.h>
@@ -9,20 +10,22 @@
 enum { SWEEP_PAGE = 500, DOUBT_ROWS = 100, DOUBT_SHARE = 5 };
 
 /*
- * The stream's live rows, and which of them no slice saw; $1 dataset, $2 epoch, $3 after this id. The join with the
- * dataset makes it answer nothing once the sweep is not ours any more: a cancelled one has no `seen` left, and all
- * would look gone. What the slices of a void epoch saw does not count, because the sink drops their records too.
+ * The stream's live rows, and which of them no slice saw; $1 dataset, $2 epoch, $3 after this id, $4 and $5 false
+ * outside fault builds. The join with the dataset makes it answer nothing once the sweep is not ours any more: a
+ * cancelled one has no `seen` left, and all would look gone. What the slices of a void epoch saw does not count,
+ * because the sink drops their records too.
  */
 static const char live_sql[] =
     "with seen as ("
     "  select distinct unnest(e.keys) as key"
     "  from control.seen e join control.dataset d on d.id = e.dataset_id join control.stream s on s.id = d.stream_id"
-    "  where d.id = $1 and e.epoch <> all(s.void_epochs)"
+    "  where d.id = $1 and (e.epoch <> all(s.void_epochs) or $5::boolean)"
     "), live as ("
     "  select r.id, r.source_version, seen.key is null as unseen"
     "  from control.dataset d join %s r on r.connection_id = d.connection_id"
     "  left join seen on seen.key = hashtextextended(r.id, 0)"
-    "  where d.id = $1 and d.epoch = $2::bigint and d.status = 'Validating' and not r.is_deleted and r.id > $3"
+    "  where d.id = $1 and (d.epoch = $2::bigint and d.status = 'Validating' or $4::boolean)"
+    "    and not r.is_deleted and r.id > $3"
     ")";
 static const char count_sql[] = " select count(*) as rows, count(*) filter (where unseen) as unseen from live";
 static const char page_sql[] =
@@ -36,7 +39,8 @@ static PGresult *query(Slice *slice, const char *what, const char *after, Error 
     AUTO(Text) *sql = text_new(NULL);
     text_printf(sql, live_sql, slice->type->table);
     text_puts(sql, what);
-    const char *const params[] = {slice->claim->dataset_id, PG_INT(slice->claim->epoch), after};
+    const char *const params[] = {slice->claim->dataset_id, PG_INT(slice->claim->epoch), after,
+                                  PG_BOOL(FAULT_SWITCH(no_sweep_join)), PG_BOOL(FAULT_SWITCH(no_seen_epoch))};
     const PgStatement statements[] = {
         {plan_sql,   0,                     NULL  },
         {sql->bytes, (int)COUNT_OF(params), params}
@@ -108,6 +112,7 @@ static bool sweep_row(Slice *slice, const char *id, int64_t source_version, Erro
 /* One page of rows; less when asking the source takes long. */
 static bool sweep_page(Slice *slice, Error *err)
 {
+    FAULT_POINT(before_sweep_page);
     AUTO(PGresult) *rows = query(slice, page_sql, slice->cursor->bytes, err);
     if (!rows)
         return false;
@@ -119,6 +124,7 @@ static bool sweep_page(Slice *slice, Error *err)
         if (slice->stream->lookup && slice_is_spent(slice))
             return true;
     }
+    FAULT_POINT(after_sweep_page);
     arena_reset(slice->arena);
     slice->pages++;
     slice->finished = n < SWEEP_PAGE;
