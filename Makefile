@@ -3,9 +3,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 preset ?= release
 dir = $(if $(filter release,$(preset)),build,build/$(preset))
+chaos_preset = $(if $(filter chaos-%,$(preset)),$(preset),chaos)
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
 
 deps: ## install what is missing (Debian 12, 13; root or sudo); silent when nothing is
 	@infra/local/deps
@@ -32,6 +33,18 @@ asan: deps ## unit and source tests with AddressSanitizer and UBSan
 tsan: deps ## unit and source tests with ThreadSanitizer
 	@tests/run sanitize tsan
 
+chaos: ## every fault scenario, each with its verdict; about an hour (SEED=n, ONLY="names or numbers")
+	@$(MAKE) --no-print-directory build preset=chaos
+	@tests/chaos/run --steps $(if $(SEED),--seed $(SEED)) $(ONLY) --table build/chaos/table.md
+
+chaos-quick: ## five minutes of them, and the checker's own test; preset=chaos-asan or chaos-tsan: sanitized programs
+	@$(MAKE) --no-print-directory build preset=$(chaos_preset)
+	@tests/run chaos $(chaos_preset) $(SEED)
+
+soak: ## the long ones: a million records under every fault, two thousand rounds (SEED=n)
+	@$(MAKE) --no-print-directory build preset=chaos
+	@tests/chaos/run --soak --lanes 1 $(if $(SEED),--seed $(SEED)) --table build/chaos/soak.md
+
 bench: build ## ratios against baselines of the same run
 	@tests/bench/run
 
@@ -45,4 +58,4 @@ clean: down ## forget the build and the stack's data (downloads stay)
 	@infra/local/stack reset >/dev/null 2>&1 || true
 	@rm -rf build
 
-.PHONY: help deps build demo test up down asan tsan bench lines format clean
+.PHONY: help deps build demo test up down asan tsan chaos chaos-quick soak bench lines format clean

@@ -13,7 +13,7 @@ def mix(run, seconds, every, companies, sizes=None):
     targets = [(f"worker-{source}", i) for source in SOURCES for i in (1, 2)] + [("sink", 1), ("sink", 2), ("scheduler", 1)]
     planned = schedule(run.random, seconds, every, targets + [(server, 1) for server in SERVERS])
     for fault in planned:
-        run.history.note("planned", what=str(fault))
+        run.history.note("planned", fault=str(fault))
     with Load(run, companies, sizes=sizes) as load:
         inflict(run, planned)
     run.figure("syncs asked", load.rounds)
