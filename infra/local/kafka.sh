@@ -10,7 +10,7 @@ kafka_address() { printf '127.0.0.1:%s' "$(<"$run_dir/kafka.port")"; }
 # The voter is named here and not in the log of the cluster, so that a restart may come up on another port. The
 # session is short because a broker that comes back after kill -9 waits until its dead self has timed out.
 kafka_configure() {
-    local broker=$1 controller=$2
+    local broker=$1 controller=$2 advertised=${TRIBUTARY_STACK_KAFKA_ADVERTISED:-} second
     cat >"$kafka_dir/server.properties" <<END
 process.roles=broker,controller
 node.id=1
@@ -31,6 +31,12 @@ transaction.state.log.min.isr=1
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 END
+    [[ -n $advertised ]] || return 0
+    # Whoever comes in by the second listener is told to come back by this port: a test's faulty network lies between.
+    second=$(port_keep kafka-second)
+    sed -i -e "s|^listeners=.*|&,SECOND://127.0.0.1:$second|" \
+        -e "s|^advertised.listeners=.*|&,SECOND://127.0.0.1:$advertised|" "$kafka_dir/server.properties"
+    say 'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECOND:PLAINTEXT' >>"$kafka_dir/server.properties"
 }
 
 kafka_java() {
