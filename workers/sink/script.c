@@ -141,7 +141,7 @@ static void put_seen_straight(Text *script, PGconn *conn, const Batch *batch, co
 /* What a full sync saw, whether or not it is news; not what a slice brought that was taken over. */
 static void put_seen(Text *script, const Batch *batch, const Content *content)
 {
-    const char *epoch = FAULT_SWITCH(no_seen_epoch) ? "d.epoch" : "b.epoch";
+    const char *epoch = FAULT_SWITCH(no_seen_epoch) ? "0::bigint" : "b.epoch";
     if (!content->n_upserts || FAULT_SWITCH(no_seen))
         return;
     text_printf(script,

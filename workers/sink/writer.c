@@ -156,10 +156,9 @@ static bool make_temp(Writer *writer, const DataType *type, Error *err)
 static bool run_transaction(Writer *writer, Batch *batch, Work *work, Target target, Error *err)
 {
     AUTO(Text) *script = text_new(NULL);
-    if (!pg_script(writer->pg, err, "begin", NULL, 0))
-        return false;
     FAULT_POINT(before_copy);
-    if (!load_copy(writer->pg, batch, 0, batch->n_rows, target, &work->content, err))
+    if (!pg_script(writer->pg, err, "begin", NULL, 0) ||
+        !load_copy(writer->pg, batch, 0, batch->n_rows, target, &work->content, err))
         return false;
     FAULT_POINT(after_copy);
     if (!letters_send(&writer->shared->letters, batch, err))
