@@ -80,6 +80,8 @@ static bool open_api(Scheduler *self, Error *err)
         return false;
     self->api.partitions = self->partitions;
     self->api.link_redirects = config_text(config, "link-redirects");
+    self->api.reconcile_after_ms = config_integer(config, "reconcile-after");
+    self->api.reconcile_every_ms = config_integer(config, "reconcile-every");
     const HttpdOptions served = api_options(&self->api);
     return program_serve(&self->program, &served, err) && set_public_url(self, err);
 }
@@ -189,8 +191,8 @@ static void run(Scheduler *self, Error *err)
                               .environment = self->program.environment,
                               .postgres = config_text(config, "postgres"),
                               .stopping = &self->program.stopping,
-                              .reconcile_after_ms = config_integer(config, "reconcile-after"),
-                              .reconcile_every_ms = config_integer(config, "reconcile-every")};
+                              .reconcile_after_ms = self->api.reconcile_after_ms,
+                              .reconcile_every_ms = self->api.reconcile_every_ms};
     fiber_spawn("start", start, self);
     loop_run(is_done, self);
     self->program.stopping = 1; /* the reconciler's thread looks there */

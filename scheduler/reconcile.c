@@ -105,9 +105,11 @@ static bool finish_passed(Pg *pg, Error *err)
     return passed != NULL;
 }
 
-static bool forget_dead_workers(Pg *pg, Error *err)
+static bool forget_the_old(Pg *pg, Error *err)
 {
-    return pg_execute(pg, err, "delete from control.worker where beat_at < now() - interval '1 day'", 0, NULL) >= 0;
+    return pg_execute(pg, err, "delete from control.worker where beat_at < now() - interval '1 day'", 0, NULL) >= 0 &&
+           pg_execute(pg, err, "delete from control.slice_log where claimed_at < now() - interval '30 days'", 0,
+                      NULL) >= 0;
 }
 
 void *reconcile_run(void *argument)
@@ -121,7 +123,7 @@ void *reconcile_run(void *argument)
         next_ms = clock_monotonic_ms() + control->reconcile_every_ms;
         Error err = {0};
         Pg *pg = control_connection(control, WORK_RECONCILE, NULL, &err);
-        if (!pg || !look_at_idle(control, pg, &err) || !finish_passed(pg, &err) || !forget_dead_workers(pg, &err))
+        if (!pg || !look_at_idle(control, pg, &err) || !finish_passed(pg, &err) || !forget_the_old(pg, &err))
             log_warn("cannot reconcile, trying again", KV_ERROR(&err));
     }
     return NULL;

@@ -41,6 +41,7 @@ static const Route api_routes[] = {
     {"GET",    COMPANY "/data/history",                    history_list,          ROLE_ADVISOR  },
     {"GET",    COMPANY "/data/history/{datasetId}",        history_get,           ROLE_ADVISOR  },
     {"POST",   COMPANY "/data/history/{datasetId}/cancel", history_cancel,        ROLE_ADVISOR  },
+    {"GET",    "/datasets/{datasetId}/explain",            dataset_explain,       ROLE_DEVELOPER},
     {"GET",    COMPANY "/dataStatus",                      data_status,           ROLE_ADVISOR  },
     {"GET",    COMPANY "/syncSettings",                    sync_settings_get,     ROLE_ADVISOR  },
     {"POST",   COMPANY "/syncSettings",                    sync_settings_set,     ROLE_DEVELOPER},

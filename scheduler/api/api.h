@@ -15,6 +15,7 @@ typedef struct Api {
     const int *partitions;      /* of the record topics, in the order of data_types */
     const char *public_url;     /* where browsers reach this server, without a slash at its end */
     const char *link_redirects; /* where Link may send them back to (link/back.h); NULL: nowhere */
+    int64_t reconcile_after_ms, reconcile_every_ms; /* the reconciler's, to say when it comes */
     atomic_bool ready;          /* partitions are known, the database is ours */
 } Api;
 
@@ -50,6 +51,8 @@ void history_list(Request *request, Response *response);
 void history_get(Request *request, Response *response);
 void history_cancel(Request *request, Response *response);
 void data_status(Request *request, Response *response);
+
+void dataset_explain(Request *request, Response *response); /* what happened, for people; ours */
 
 void sync_settings_get(Request *request, Response *response); /* the client's, or a company's */
 void sync_settings_set(Request *request, Response *response);

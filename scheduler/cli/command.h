@@ -38,7 +38,8 @@ typedef struct CommandTable {
     size_t n;
 } CommandTable;
 extern const CommandTable company_commands, connection_commands, sync_commands, dataset_commands, record_commands,
-    consume_commands, dead_letter_commands, setup_commands, key_commands, master_key_commands, quota_commands;
+    consume_commands, dead_letter_commands, setup_commands, key_commands, master_key_commands, quota_commands,
+    explain_commands;
 
 #define OPTIONS(table) (table), COUNT_OF(table)
 #define NO_OPTIONS     NULL, 0

@@ -20,7 +20,7 @@ static const Option api_options[] = {
 static const CommandTable *const tables[] = {
     &company_commands, &connection_commands, &sync_commands,        &dataset_commands,
     &record_commands,  &consume_commands,    &dead_letter_commands, &setup_commands,
-    &key_commands,     &master_key_commands, &quota_commands,
+    &key_commands,     &master_key_commands, &quota_commands,       &explain_commands,
 };
 
 static void print_usage(FILE *out)
