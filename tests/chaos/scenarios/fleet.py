@@ -123,18 +123,8 @@ def slow_job_in_each_partition(run):
         slow(run, account, 20)
     syncs_timed(run, members, 1)
     alone = syncs_timed(run, members, 4)
-    slow_ones, connections = [], set()
-    for i in itertools.count():
-        account = f"slow{i}"
-        run.world.sandbox("POST", f"/stripe/{account}", {"pages": 400})
-        slow(run, account, 200)
-        company, connection = run.connect(account)
-        dataset = run.history.ask(company, connection, account, "stripe", "commerce-orders")
-        slow_ones.append((account, dataset))
-        connections.add(connection)
-        until(lambda dataset=dataset: run.world.datasets([dataset])[dataset] != "Queued", 30, f"{account} begins")
-        if len(partitions_with(run, connections)) == JOB_PARTITIONS:
-            break
+    slow_ones = [(account, run.history.ask(company, connection, account, "stripe", "commerce-orders"))
+                 for account, company, connection in one_in_each_partition(run)]
     until(lambda: int(run.world.value("select count(*) from control.dataset where pages > 0 and status = 'Fetching'")) >= len(slow_ones),
           90, "every slow job runs")
     beside = syncs_timed(run, members, 4)
@@ -148,11 +138,26 @@ def slow_job_in_each_partition(run):
     run.must(p99(beside) < 2 * p99(alone) + 0.5, f"p99 {p99(alone):.2f} s alone, {p99(beside):.2f} s beside {len(slow_ones)} slow jobs")
 
 
-def partitions_with(run, connections):
-    """The partitions of the interactive jobs' topic in which these connections' jobs lie."""
+def one_in_each_partition(run):
+    """Slow companies whose connections' jobs lie in different partitions, one in each: (account, company, connection)."""
+    found = {}
+    for i in itertools.count():
+        account = f"slow{i}"
+        run.world.sandbox("POST", f"/stripe/{account}", {"pages": 100})
+        company, connection = run.connect(account)
+        run.ended([run.history.ask(company, connection, account, "stripe", "commerce-companyInfo")])
+        found.setdefault(partition_of(run, connection), (account, company, connection))
+        if len(found) == JOB_PARTITIONS:
+            break
+    for account, _, _ in found.values():
+        slow(run, account, 200)
+    return found.values()
+
+
+def partition_of(run, connection):
     said = subprocess.run(["kcat", "-C", "-b", run.world.env["TRIBUTARY_KAFKA_BROKERS"], "-t", "jobs.stripe.interactive", "-o", "beginning", "-e",
-                           "-q", "-f", "%p %k\n"], capture_output=True, text=True, check=True).stdout
-    return {line.split()[0] for line in said.splitlines() if line.split()[1] in connections}
+                           "-q", "-f", "%k %p\n"], capture_output=True, text=True, check=True).stdout
+    return dict(line.split() for line in said.splitlines())[connection]
 
 
 TENANT_CONNECTIONS = 1000
