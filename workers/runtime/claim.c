@@ -73,12 +73,12 @@ static const char look_sql[] =
     " from control.dataset d left join control.worker w on w.incarnation = d.publisher"
     " where d.id = $1";
 
-/* Of all who meet a slice that nobody published, one wins. */
+/* Of all who meet a slice that nobody published, one wins; $4 false outside fault builds. */
 static const char duty_sql[] =
     "update control.dataset set publisher = $3::bigint, moved_at = now()"
     " where id = $1 and slice_no = $2 and kind <> 'none' and status in ('Queued', 'Fetching', 'Validating')"
     " and retry_at is null and (owner is null or not control.alive(owner))"
-    " and (publisher is null or not control.alive(publisher)) and control.alive($3::bigint)"
+    " and (publisher is null or not control.alive(publisher) or $4::boolean) and control.alive($3::bigint)"
     " returning class";
 
 static const char *incremental_types(const Source *source, Arena *arena)
@@ -170,7 +170,7 @@ static ClaimOutcome look_behind(Pg *pg, const Beat *beat, const ClaimRequest *re
 {
     if (!pg_boolean(row, 0, "runnable") || !pg_boolean(row, 0, "is_free") || !pg_boolean(row, 0, "no_wait"))
         return CLAIM_OVER;
-    if (pg_boolean(row, 0, "publisher_alive")) {
+    if (pg_boolean(row, 0, "publisher_alive") && !FAULT_SWITCH(no_duty_guard)) {
         int64_t seen = *request->publisher_beat;
         *request->publisher_beat = pg_integer(row, 0, "publisher_beat");
         return seen == 0 || seen == *request->publisher_beat ? CLAIM_HELD : CLAIM_OVER;
@@ -178,9 +178,9 @@ static ClaimOutcome look_behind(Pg *pg, const Beat *beat, const ClaimRequest *re
     if (FAULT_SWITCH(no_publisher_duty))
         return CLAIM_OVER;
     claim->slice_no = (int32_t)pg_integer(row, 0, "slice_no");
-    AUTO(PGresult) *won =
-        pg_query(pg, err, duty_sql,
-                 PG_PARAMS(request->job->dataset_id, PG_INT(claim->slice_no), PG_INT(beat_incarnation(beat))));
+    AUTO(PGresult) *won = pg_query(pg, err, duty_sql,
+                                   PG_PARAMS(request->job->dataset_id, PG_INT(claim->slice_no),
+                                             PG_INT(beat_incarnation(beat)), PG_BOOL(FAULT_SWITCH(no_duty_guard))));
     if (!won)
         return CLAIM_FAILED;
     if (PQntuples(won) == 0 || !job_class_by_name(pg_text(won, 0, "class"), &claim->job_class))

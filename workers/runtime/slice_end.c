@@ -103,6 +103,7 @@ static bool publish_next(const Slice *slice, JobClass job_class)
     Job next = *slice->job;
     next.slice_no = slice->claim->slice_no + 1;
     next.job_class = job_class;
+    FAULT_EVENT(lose_next_job, return true);
     for (;;) {
         Error err = {0};
         if (publish_job(slice->runtime->jobs, slice->runtime->source->name, &next, &err))
