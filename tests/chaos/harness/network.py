@@ -40,7 +40,7 @@ class Door:
         target = second_door(run, port) if server == "kafka" else port_of(run.world, server)
         # Rules of filter see each packet once: on its way in, since both ends are here.
         nft(f"""table {self.table} {{
-            chain way {{ type nat hook output priority -100; tcp dport {port} redirect to :{target} }}
+            chain way {{ type nat hook output priority -100; tcp dport {port} redirect to :{target}; }}
             chain packets {{ type filter hook input priority 0; }}
         }}""")
 
