@@ -13,7 +13,7 @@ DEFINE_AUTO(rd_kafka_event_t, rd_kafka_event_destroy)
 typedef const struct rd_kafka_metadata Metadata;
 DEFINE_AUTO(Metadata, rd_kafka_metadata_destroy)
 
-enum { ANSWER_MS = 30000, METADATA_MS = 10000, KNOWN_MS = 15000, POLL_MS = 20, MAX_REPLICAS = 3, REASON_SIZE = 256 };
+enum { ANSWER_MS = 30000, METADATA_MS = 10000, KNOWN_MS = 60000, POLL_MS = 20, MAX_REPLICAS = 3, REASON_SIZE = 256 };
 
 static Metadata *metadata_of(rd_kafka_t *rk, Error *err)
 {
