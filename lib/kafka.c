@@ -19,13 +19,15 @@ static const KafkaProperty common[] = {
     {"socket.keepalive.enable",            "true" },
     {"socket.connection.setup.timeout.ms", "10000"},
     {"reconnect.backoff.max.ms",           "2000" },
+    {"topic.metadata.refresh.interval.ms", "10000"}, /* else nobody reads a new partition for five minutes */
     {"log.connection.close",               "false"}, /* brokers close idle connections all day */
 };
 
 /* The delivery protocol rests on these. */
 static const char *const fixed[] = {"enable.idempotence",       "acks",
                                     "enable.auto.commit",       "auto.offset.reset",
-                                    "enable.auto.offset.store", "enable.partition.eof"};
+                                    "enable.auto.offset.store", "enable.partition.eof",
+                                    "group.protocol",           "partition.assignment.strategy"};
 
 typedef struct CodeKind {
     rd_kafka_resp_err_t code;
