@@ -135,7 +135,8 @@ bool emit_letter(Emitter *emitter, const char *id, const char *payload, size_t n
 
 bool emit_flush(Emitter *emitter, Error *err)
 {
-    bool records = deliveries_wait(&emitter->records, err);
-    bool letters = deliveries_wait(&emitter->letters, records ? err : NULL);
+    bool records = deliveries_wait(&emitter->records, err) || error_wrap(err, "%s", emitter->claim->record_topic);
+    Error *other = records ? err : NULL;
+    bool letters = deliveries_wait(&emitter->letters, other) || error_wrap(other, "%s", LETTERS_RECORDS);
     return records && letters;
 }

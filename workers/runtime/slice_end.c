@@ -186,6 +186,13 @@ static SliceOutcome leave(const Slice *slice, const Error *err)
     return cancelled ? SLICE_OVER : SLICE_AGAIN;
 }
 
+/* They would be refused again, however often they are read: a person has to look, and the dataset says so. */
+static bool refused(Slice *slice, const Error *why, Error *err)
+{
+    slice->emitter.counts = (EmitCounts){0};
+    return error_set(err, ERROR_INTERNAL, "the brokers refuse what was read: %s", why->text);
+}
+
 SliceOutcome slice_end(Slice *slice, bool fine, Error *err)
 {
     if (!fine && (err->kind == ERROR_LOST || err->kind == ERROR_CANCELLED || slice->ours_away))
@@ -194,8 +201,11 @@ SliceOutcome slice_end(Slice *slice, bool fine, Error *err)
         return SLICE_AGAIN;
     Error away = {0};
     FAULT_POINT(before_flush);
-    if (!FAULT_SWITCH(advance_before_ack) && !emit_flush(&slice->emitter, &away))
-        return leave(slice, &away);
+    if (!FAULT_SWITCH(advance_before_ack) && !emit_flush(&slice->emitter, &away)) {
+        if (away.kind != ERROR_DATA)
+            return leave(slice, &away);
+        fine = refused(slice, &away, err);
+    }
     FAULT_POINT(after_flush);
     Advance what = decide(slice, fine, err);
     return finish(slice, &what);
