@@ -1,4 +1,5 @@
 #include "lib/error.h"
+#include "lib/text.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +19,18 @@ static const char *const kind_names[] = {
     [ERROR_INTERNAL] = "internal",
 };
 
+/* As Postgres and a proto string take it: what it quotes came from outside, and was cut at any byte. A dataset whose
+ * error could not be stored would never end. */
+static void keep_text(Error *err, const char *text)
+{
+    char clean[3 * (2 * sizeof err->text + 2) + 1];
+    size_t length = text_clean(clean, text, strlen(text));
+    if (length >= sizeof err->text)
+        length = text_valid_utf8(clean, sizeof err->text - 1);
+    memcpy(err->text, clean, length);
+    err->text[length] = 0;
+}
+
 bool error_set_at(Error *err, ErrorKind kind, const char *where, const char *format, ...)
 {
     if (!err)
@@ -29,7 +42,7 @@ bool error_set_at(Error *err, ErrorKind kind, const char *where, const char *for
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     *err = (Error){.kind = kind, .where = where};
-    memcpy(err->text, text, sizeof text);
+    keep_text(err, text);
     return false;
 }
 
@@ -43,8 +56,7 @@ bool error_wrap(Error *err, const char *format, ...)
     vsnprintf(context, sizeof context, format, arguments);
     va_end(arguments);
     snprintf(text, sizeof text, "%s: %s", context, err->text);
-    text[sizeof err->text - 1] = 0;
-    memcpy(err->text, text, sizeof err->text);
+    keep_text(err, text);
     return false;
 }
 

@@ -28,7 +28,7 @@ typedef struct Error {
     ErrorKind kind;
     int64_t retry_after_ms; /* 0: the caller's own backoff                   */
     const char *where;      /* file:line that saw it first, static storage   */
-    char text[320];         /* outermost context first; never holds a secret */
+    char text[320];         /* outermost context first; UTF-8; never a secret   */
 } Error;
 
 #define ERROR_TEXT_OF(x) #x

@@ -1,4 +1,5 @@
 #include "lib/error.h"
+#include "lib/text.h"
 #include "tests/support/suite.h"
 #include <string.h>
 
@@ -42,6 +43,23 @@ START_TEST(long_texts_are_cut_and_keep_the_outermost_context)
 }
 END_TEST
 
+START_TEST(whatever_it_quotes_it_is_utf8)
+{
+    Error err = {0};
+    char cut[400];
+    error_set(&err, ERROR_DATA, "'%.2s' and '%s' \x1b[2J", "\xC3\xBC\xC3\xBC", "\xFF");
+    ck_assert_str_eq(err.text, "'\xC3\xBC' and '\xEF\xBF\xBD' [2J");
+    for (size_t n = 300; n < 330; n++) {
+        memset(cut, 'x', n);
+        strcpy(cut + n, "\xF0\x9F\x92\xB6\xF0\x9F\x92\xB6");
+        error_set(&err, ERROR_DATA, "%s", cut);
+        ck_assert_uint_eq(text_valid_utf8(err.text, strlen(err.text)), strlen(err.text));
+        error_wrap(&err, "page %zu", n);
+        ck_assert_uint_eq(text_valid_utf8(err.text, strlen(err.text)), strlen(err.text));
+    }
+}
+END_TEST
+
 START_TEST(nobody_has_to_listen)
 {
     ck_assert(!error_set(NULL, ERROR_DATA, "nobody"));
@@ -61,4 +79,5 @@ START_TEST(what_passes_by_itself_may_be_tried_again)
 END_TEST
 
 SUITE("error", text_grows_outermost_first, a_new_error_forgets_the_old_one,
-      long_texts_are_cut_and_keep_the_outermost_context, nobody_has_to_listen, what_passes_by_itself_may_be_tried_again)
+      long_texts_are_cut_and_keep_the_outermost_context, whatever_it_quotes_it_is_utf8, nobody_has_to_listen,
+      what_passes_by_itself_may_be_tried_again)
