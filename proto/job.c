@@ -64,6 +64,18 @@ static bool copy_text(char *out, size_t size, const char *text, const char *name
     return true;
 }
 
+/* Without a time it is of 1970. False: no instant that there is. */
+static bool read_time(const PbTimestamp *time, int64_t *ms)
+{
+    static const int64_t end_s = 253402300800; /* of the year 9999 */
+    int64_t seconds = time ? time->seconds : 0, nanos = time ? time->nanos : 0;
+    *ms = 0;
+    if (seconds < 0 || seconds >= end_s || nanos < 0 || nanos >= 1000000000)
+        return false;
+    *ms = seconds * 1000 + nanos / 1000000;
+    return true;
+}
+
 static bool read_message(const PbJob *message, const char *environment, Job *job, Error *err)
 {
     if (message->version == 0 || message->version > JOB_VERSION)
@@ -80,8 +92,8 @@ static bool read_message(const PbJob *message, const char *environment, Job *job
     if ((int)message->job_class < 1 || (int)message->job_class > N_JOB_CLASSES)
         return error_set(err, ERROR_DATA, "job: unknown class %d", (int)message->job_class);
     *job = (Job){.slice_no = (int32_t)message->slice_no, .job_class = (JobClass)(message->job_class - 1)};
-    if (message->enqueued_at)
-        job->enqueued_ms = message->enqueued_at->seconds * 1000 + message->enqueued_at->nanos / 1000000;
+    if (!read_time(message->enqueued_at, &job->enqueued_ms))
+        return error_set(err, ERROR_DATA, "job: enqueued_at is no time");
     memcpy(job->dataset_id, message->dataset_id, sizeof job->dataset_id);
     memcpy(job->connection_id, message->connection_id, sizeof job->connection_id);
     return copy_text(job->environment, sizeof job->environment, message->environment, "environment", err) &&
