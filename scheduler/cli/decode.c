@@ -2,6 +2,7 @@
 #include "lib/json.h"
 #include "proto/data_types.h"
 #include "proto/frame.h"
+#include "proto/nesting.h"
 #include "proto/render.h"
 #include "scheduler/cli/envelope.h"
 #include <stdlib.h>
@@ -35,6 +36,8 @@ bool decode_value(Text *out, const void *value, size_t length, const char **type
     if (!descriptor)
         return error_set(err, ERROR_DATA, "schema id %u was never given out", frame.schema_id);
     *type = descriptor->name;
+    if (!nesting_fits(descriptor, frame.message, frame.n_message))
+        return error_set(err, ERROR_DATA, "message nests deeper than %d", NESTING_MAX);
     ProtobufCMessage *message = frame_unpack(value, length, frame.schema_id, descriptor, NULL, err);
     if (!message)
         return false;

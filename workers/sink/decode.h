@@ -10,8 +10,6 @@ typedef struct Decoder {
     bool nests; /* the type contains itself somewhere */
 } Decoder;
 
-enum { DECODE_DEPTH = 24 };
-
 Decoder decoder_for(const DataType *type);
 
 /* On `arena`; sets row->is_deletion. NULL with ERROR_DATA: wrong frame or schema id, no such message, nested too deep,

@@ -1,5 +1,6 @@
 #include "lib/text.h"
 #include "proto/frame.h"
+#include "proto/nesting.h"
 #include "proto/pb.h"
 #include "tests/support/suite.h"
 #include "workers/sink/batch.h"
@@ -191,8 +192,8 @@ static const char *decode_nested(int depth)
 START_TEST(a_message_that_nests_without_end_is_refused_before_it_is_unpacked)
 {
     ck_assert_str_eq(decode_nested(3), "decoded");
-    ck_assert_str_eq(decode_nested(DECODE_DEPTH - 1), "decoded");
-    ck_assert_str_eq(decode_nested(DECODE_DEPTH), "message nests deeper than 24");
+    ck_assert_str_eq(decode_nested(NESTING_MAX - 1), "decoded");
+    ck_assert_str_eq(decode_nested(NESTING_MAX), "message nests deeper than 24");
     ck_assert_str_eq(decode_nested(200000), "message nests deeper than 24");
     ck_assert(!decoder_for(data_type_by_key("commerce-orders")).nests);
     ck_assert(decoder_for(data_type_by_key("profitAndLoss")).nests);
