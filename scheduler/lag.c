@@ -82,25 +82,35 @@ int32_t lag_partition(Lag *lag, const char *topic, const char *key, Error *err)
     return rd_kafka_msg_partitioner_murmur2(NULL, key, strlen(key), lag->known[i].partitions, NULL, NULL);
 }
 
-int64_t lag_end(Lag *lag, const char *topic, int32_t partition, Error *err)
+static bool ask_ends(Lag *lag, const char *topic, int32_t partition, int64_t *low, int64_t *high, Error *err)
 {
-    int64_t low = 0, high = 0;
-    rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(lag->client, topic, partition, &low, &high, ANSWER_MS);
-    if (!code)
-        return high;
-    kafka_error(err, code, topic);
-    return -1;
+    rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(lag->client, topic, partition, low, high, ANSWER_MS);
+    return !code || kafka_error(err, code, topic);
 }
 
-int64_t lag_committed(Lag *lag, const char *topic, int32_t partition, Error *err)
+int64_t lag_end(Lag *lag, const char *topic, int32_t partition, Error *err)
+{
+    int64_t low, high;
+    return ask_ends(lag, topic, partition, &low, &high, err) ? high : -1;
+}
+
+/* Below 0: the group never committed. */
+static bool ask_committed(Lag *lag, const char *topic, int32_t partition, int64_t *offset, Error *err)
 {
     AUTO(rd_kafka_topic_partition_list_t) *list = rd_kafka_topic_partition_list_new(1);
     rd_kafka_topic_partition_list_add(list, topic, partition);
     rd_kafka_resp_err_t code = rd_kafka_committed(lag->client, list, ANSWER_MS);
     if (!code)
         code = list->elems[0].err;
-    if (!code)
-        return list->elems[0].offset > 0 ? list->elems[0].offset : 0;
-    kafka_error(err, code, topic);
-    return -1;
+    *offset = list->elems[0].offset;
+    return !code || kafka_error(err, code, topic);
+}
+
+bool lag_waits(Lag *lag, const char *topic, int32_t partition, int64_t mark, bool *waits, Error *err)
+{
+    int64_t low, high, committed;
+    if (!ask_ends(lag, topic, partition, &low, &high, err) || !ask_committed(lag, topic, partition, &committed, err))
+        return false;
+    *waits = mark <= high && mark > (committed > low ? committed : low);
+    return true;
 }

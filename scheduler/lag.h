@@ -17,5 +17,6 @@ DEFINE_AUTO(Lag, lag_close)
 int32_t lag_partition(Lag *lag, const char *topic, const char *key, Error *err) MUST_CHECK;
 /* The offset after its last message; -1 with err. */
 int64_t lag_end(Lag *lag, const char *topic, int32_t partition, Error *err) MUST_CHECK;
-/* Where the group goes on; 0 when it never committed, -1 with err. */
-int64_t lag_committed(Lag *lag, const char *topic, int32_t partition, Error *err) MUST_CHECK;
+/* Whether a message before `mark` may still wait for the group. It cannot where the partition begins behind the mark
+ * (truncated, expired) or ends before it (recreated, or the key has moved with the number of partitions). */
+bool lag_waits(Lag *lag, const char *topic, int32_t partition, int64_t mark, bool *waits, Error *err) MUST_CHECK;

@@ -52,10 +52,10 @@ static bool look_at(Pg *pg, Lag *lag, const PGresult *idle, int row, Error *err)
         int64_t end = lag_end(lag, topic, partition, err);
         return end >= 0 && pg_execute(pg, err, mark_sql, PG_PARAMS(id, moved_at, PG_INT(end))) >= 0;
     }
-    int64_t committed = lag_committed(lag, topic, partition, err);
-    if (committed < 0)
+    bool waits;
+    if (!lag_waits(lag, topic, partition, pg_integer(idle, row, "mark_offset"), &waits, err))
         return false;
-    if (committed < pg_integer(idle, row, "mark_offset"))
+    if (waits)
         return true;
     int64_t n = pg_execute(pg, err, again_sql, PG_PARAMS(id, moved_at));
     if (n > 0) {
