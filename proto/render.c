@@ -59,16 +59,22 @@ static void put_word(JsonWriter *writer, const char *key, const ProtobufCEnumDes
     json_put_text(writer, key, word ? word : enum_word(type, enum_unknown(type)));
 }
 
-/* The model shows a source's supplemental data one level deeper than the wire does. */
-static void put_object(JsonWriter *writer, const char *key, const ProtobufCFieldDescriptor *field,
-                       const PbJsonObject *object)
+/* The model shows a source's supplemental data one level deeper than the wire does. Others write to topics too, so it
+ * is read before it becomes part of our JSON. */
+static bool put_object(JsonWriter *writer, const char *key, const ProtobufCFieldDescriptor *field,
+                       const PbJsonObject *object, Error *err)
 {
+    AUTO(Arena) *arena = arena_new(4 * KIB);
+    yyjson_val *json = json_parse(arena, object->json, strlen(object->json), NULL);
+    if (!yyjson_is_obj(json))
+        return error_set(err, ERROR_DATA, "'%.60s' is no JSON object", object->json);
     bool wrapped = strcmp(field->name, "supplemental_data") == 0;
     if (wrapped)
         json_open(writer, key, '{');
-    json_put_raw(writer, wrapped ? "content" : key, object->json, strlen(object->json));
+    json_put_value(writer, wrapped ? "content" : key, json);
     if (wrapped)
         json_close(writer, '}');
+    return true;
 }
 
 static bool put_part(JsonWriter *writer, const char *key, const ProtobufCMessage *part, Error *err)
@@ -103,8 +109,7 @@ static bool put_value(JsonWriter *writer, const char *key, const ProtobufCFieldD
         json_put_integer(writer, key, ((const PbInt64Value *)part)->value);
         return true;
     case COLUMN_OBJECT:
-        put_object(writer, key, field, part);
-        return true;
+        return put_object(writer, key, field, part, err);
     case COLUMN_INSTANT:
         put_instant(writer, key, part);
         return true;

@@ -1,7 +1,7 @@
 /*
  * Encode: values in the form of COPY ... (FORMAT binary). Each call appends one field, its length first. What Postgres
  * would refuse by its form (a number that is none, a day that does not exist, text that is not UTF-8) is ERROR_DATA
- * here, so that a bad record costs itself and not its batch a round.
+ * here, so that a bad record costs itself and not its batch a round. What stands in a source's JSON, Postgres reads.
  */
 #pragma once
 #include "lib/error.h"
