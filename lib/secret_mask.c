@@ -45,21 +45,26 @@ static Span keyword_password(const char *text)
     return (Span){0};
 }
 
+/* Whichever comes first: one may have the other's look in it. */
+static Span next_password(const char *address)
+{
+    Span uri = uri_password(address), keyword = keyword_password(address);
+    return !uri.from || (keyword.from && keyword.from < uri.from) ? keyword : uri;
+}
+
 void secret_mask(Text *out, const char *address)
 {
-    Span span = uri_password(address);
-    if (!span.from)
-        span = keyword_password(address);
+    Span span = next_password(address);
     while (span.from) {
         text_add(out, address, (size_t)(span.from - address));
         text_puts(out, "****");
         address = span.to;
-        span = keyword_password(address);
+        span = next_password(address);
     }
     text_puts(out, address);
 }
 
 bool secret_is_inside(const char *address)
 {
-    return uri_password(address).from || keyword_password(address).from;
+    return next_password(address).from;
 }

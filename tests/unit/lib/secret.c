@@ -61,6 +61,8 @@ static const char *const masks[][2] = {
     {"host=h password=pw user=u",                            "host=h password=**** user=u"                           },
     {"host=h PASSWORD = 'p w\\'x' user=u",                   "host=h PASSWORD = **** user=u"                         },
     {"password='unclosed",                                   "password=****"                                         },
+    {"host=h password='x://a:b@c' user=u",                   "host=h password=**** user=u"                           },
+    {"redis://u:password=a b@h:6379/0",                      "redis://u:****@h:6379/0"                               },
     {"redis://h:6379/0",                                     NULL                                                    },
     {"postgres://u@h:5432/db",                               NULL                                                    },
     {"host=h port=5432 user=u",                              NULL                                                    },
