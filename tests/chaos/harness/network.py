@@ -1,12 +1,12 @@
 """Network: faults of packets, in the network namespace that tests/chaos/run gives each scenario.
 
-    with door(run, "postgres") as way:
-        run.start("sink", env=way.env)   # this sink reaches Postgres by the door, whoever is not told so does not
-        way.lose(2)                      # per cent of the packets, both ways
-        way.partition()                  # all of them, of connections that there are and of new ones; nobody is told
-        way.heal()
+    way = door(run, "postgres")
+    run.start("sink", env=way.env)   # this sink reaches Postgres by the door, whoever is not told so does not
+    way.lose(2)                      # per cent of the packets, both ways
+    way.partition()                  # all of them, of connections that there are and of new ones; nobody is told
+    way.heal()
 
-A door is a port that nftables redirect to the server; its packets are known by the port that the connection was opened to. Where there
+It goes with the namespace. A door is a port that nftables redirect to the server; its packets are known by the port that the connection was opened to. Where there
 is no namespace of our own, or no nft, the harness's proxy is the door, and door() says so in the history and among the figures.
 """
 import socket
@@ -43,12 +43,6 @@ class Door:
             chain way {{ type nat hook output priority -100; tcp dport {port} redirect to :{target}; }}
             chain packets {{ type filter hook input priority 0; }}
         }}""")
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        nft(f"delete table {self.table}")
 
     def rule(self, what):
         nft(f"flush chain {self.table} packets\nadd rule {self.table} packets {self.its} {what}")

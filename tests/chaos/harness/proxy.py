@@ -1,14 +1,14 @@
 """Proxy: a port of its own in front of one server of a run's world, on which connections can be made to suffer.
 
-    with Proxy(run, "postgres") as proxy:
-        run.start("sink", env=proxy.env)      # this sink reaches Postgres through the proxy, whoever is not told so does not
-        proxy.delay(0.1, 0.1)                 # seconds there and back
-        proxy.stall()                         # connections stay and pass nothing; new ones are taken and hear nothing
-        proxy.heal()
-        proxy.cut()                           # RST to both ends of every connection
-        proxy.refuse()                        # new connections are refused until heal()
+    proxy = Proxy(run, "postgres")
+    run.start("sink", env=proxy.env)      # this sink reaches Postgres through the proxy, whoever is not told so does not
+    proxy.delay(0.1, 0.1)                 # seconds there and back
+    proxy.stall()                         # connections stay and pass nothing; new ones are taken and hear nothing
+    proxy.heal()
+    proxy.cut()                           # RST to both ends of every connection
+    proxy.refuse()                        # new connections are refused until heal()
 
-Servers: kafka, postgres, redis, sandbox. For Kafka the broker is restarted once with a second listener that advertises this port:
+It lives as long as the run, which has a process of its own. Servers: kafka, postgres, redis, sandbox. For Kafka the broker is restarted once with a second listener that advertises this port:
 what came in by the proxy stays with it.
 """
 import asyncio
@@ -64,33 +64,23 @@ class Connection:
 
 
 class Proxy:
-    def __init__(self, run, server):
+    def __init__(self, run, server, target=None):
+        """`target`: a port that stands before the server already."""
         # Keeps the port while nobody listens at it: then the kernel refuses.
         self.place = socket.socket()
         self.place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         self.place.bind(("127.0.0.1", 0))
         self.port = self.place.getsockname()[1]
         self.env = env_by(run.world, server, self.port)
-        self.target = second_door(run, self.port) if server == "kafka" else port_of(run.world, server)
+        self.target = target or (second_door(run, self.port) if server == "kafka" else port_of(run.world, server))
         self.delays, self.late, self.connections, self.passed = [0.0, 0.0], 0.0, [], 0
         self.random = run.random
         self.loop = asyncio.new_event_loop()
         self.flows = asyncio.Event()
         self.flows.set()
         self.listener = None
-        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
-        self.thread.start()
+        threading.Thread(target=self.loop.run_forever, daemon=True).start()
         self.call(self.listen())
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.call(self.end())
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join()
-        self.loop.close()
-        self.place.close()
 
     # ---- what it does to them ----
 
@@ -139,12 +129,6 @@ class Proxy:
         for connection in list(self.connections):
             connection.reset()
         return n
-
-    async def end(self):
-        await self.unlisten()
-        await self.reset_all()
-        while self.connections:
-            await asyncio.sleep(0.01)
 
     async def carry(self, near_reader, near):
         connection = Connection([near])
