@@ -17,7 +17,7 @@ def sweep_cancelled(run):
     run.start("worker-xero", fault="stop:before_sweep_page")
     company, connection = run.connect("cancelled", "xero")
     run.ended(run.ask("cancelled", company, connection, "xero", [ACCOUNTS]))
-    rows = live(run, "accounting.accounts")
+    rows = live(run, "accounting.chart_of_accounts")
     dataset = run.ask("cancelled", company, connection, "xero", [ACCOUNTS])[0]
     run.until_stopped("worker-xero")
     run.must(run.history.cancel(company, dataset), "there was nothing to cancel")
@@ -25,7 +25,7 @@ def sweep_cancelled(run):
     until(lambda: "the dataset ended meanwhile" in run.world.log("worker-xero"), 30, "the worker finds that it is over")
     until(lambda: not run.history.busy(), 30, run.history.busy)
     run.figure("rows", rows)
-    run.must(rows > 0 and live(run, "accounting.accounts") == rows, f"of {rows} rows {live(run, 'accounting.accounts')} live")
+    run.must(rows > 0 and live(run, "accounting.chart_of_accounts") == rows, f"of {rows} rows {live(run, 'accounting.chart_of_accounts')} live")
 
 
 @scenario("", "kill -9 in the midst of a sweep, and frozen there until another worker has swept", seconds=150)
