@@ -61,7 +61,8 @@ int64_t http_retry_after(const char *value, int64_t now_ms)
         time_t when = curl_getdate(value, NULL);
         if (when == (time_t)-1)
             return -1;
-        wait_ms = (int64_t)when * 1000 - now_ms;
+        int64_t wait_s = (int64_t)when - now_ms / 1000; /* a date may be of any year */
+        wait_ms = wait_s > DAY_MS / 1000 ? DAY_MS : wait_s < 0 ? 0 : (int64_t)when * 1000 - now_ms;
     }
     return wait_ms < 0 ? 0 : wait_ms > DAY_MS ? DAY_MS : wait_ms;
 }
