@@ -213,6 +213,15 @@ void oauth_pkce(char verifier[OAUTH_PKCE_SIZE], char challenge[OAUTH_PKCE_SIZE])
     put_url_base64(challenge, bytes);
 }
 
+/* Stored and shown as it is, unlike what a record says. */
+static const char *clean(Arena *arena, const char *text)
+{
+    size_t length = text ? strlen(text) : 0;
+    char *out = arena_alloc(arena, 3 * length + 1);
+    text_clean(out, text ? text : "", length);
+    return out;
+}
+
 bool oauth_tenants(Http *http, const OAuthApp *app, const Secret *access, Arena *arena, OAuthTenant **tenants,
                    size_t *n, Error *err)
 {
@@ -238,9 +247,10 @@ bool oauth_tenants(Http *http, const OAuthApp *app, const Secret *access, Arena 
     *n = 0;
     yyjson_arr_foreach(body, i, count, item)
     {
-        const char *id = json_scalar(item, app->rules.tenant_id), *name = json_text(item, app->rules.tenant_name);
-        if (id && *id && *n < OAUTH_TENANTS)
-            (*tenants)[(*n)++] = (OAuthTenant){id, name ? name : id};
+        const char *id = clean(arena, json_scalar(item, app->rules.tenant_id));
+        const char *name = clean(arena, json_text(item, app->rules.tenant_name));
+        if (*id && *n < OAUTH_TENANTS)
+            (*tenants)[(*n)++] = (OAuthTenant){id, *name ? name : id};
     }
     return true;
 }
