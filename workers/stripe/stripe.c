@@ -72,11 +72,20 @@ int64_t stripe_page_size(const Rest *rest)
     return ((const RestState *)rest->job->state)->page_size;
 }
 
+static bool is_plain(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)text[i] < ' ')
+            return false;
+    return text_valid_utf8(text, length) == length;
+}
+
 const char *stripe_id(yyjson_val *object)
 {
     yyjson_val *id = yyjson_is_obj(object) ? json_at(object, "id") : NULL;
     const char *text = yyjson_get_str(id);
     size_t length = text ? strlen(text) : 0;
-    bool usable = length > 0 && length <= LONGEST_ID && length == yyjson_get_len(id) && strspn(text, ".") < length;
+    bool usable = length > 0 && length <= LONGEST_ID && length == yyjson_get_len(id) && strspn(text, ".") < length &&
+                  is_plain(text, length);
     return usable ? text : NULL;
 }

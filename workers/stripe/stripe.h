@@ -15,5 +15,6 @@ extern const RestVendor stripe_vendor;
 
 int64_t stripe_page_size(const Rest *rest);
 
-/* The id of an object; NULL when it has none that can stand in a URL (at most 255 characters, Stripe's own bound). */
+/* The id of an object; NULL when it has none that can stand in a URL (at most 255 characters, Stripe's own bound, of
+ * UTF-8 without controls). */
 const char *stripe_id(yyjson_val *object);
