@@ -254,6 +254,12 @@ static void is_statement(const char *sql)
     HOLDS(!quoted && open == 0);
 }
 
+/* A single row says that no other source was taken. */
+static const char *cell(size_t i, int n_rows, bool nulls)
+{
+    return nulls || (n_rows == 1 && strcmp(columns[i].name, "taken") == 0) ? NULL : columns[i].value;
+}
+
 static PGresult *rows_of(int n, bool nulls)
 {
     PGresAttDesc about[COUNT_OF(columns)] = {0};
@@ -262,9 +268,10 @@ static PGresult *rows_of(int n, bool nulls)
         about[i].name = (char *)(uintptr_t)columns[i].name;
     HOLDS(PQsetResultAttrs(rows, COUNT_OF(columns), about));
     for (int row = 0; row < n; row++)
-        for (size_t i = 0; i < COUNT_OF(columns); i++)
-            PQsetvalue(rows, row, (int)i, nulls ? NULL : (char *)(uintptr_t)columns[i].value,
-                       nulls ? -1 : (int)strlen(columns[i].value));
+        for (size_t i = 0; i < COUNT_OF(columns); i++) {
+            const char *value = cell(i, n, nulls);
+            PQsetvalue(rows, row, (int)i, (char *)(uintptr_t)value, value ? (int)strlen(value) : -1);
+        }
     return rows;
 }
 
@@ -280,6 +287,8 @@ PGresult *pg_pool_query(PgPool *pool, Error *err, const char *sql, int n_params,
     if (strstr(sql, "control.api_key"))
         return rows_of(1, false);
     char choice = *choices ? *choices++ : '1';
+    if (choice == '0' && (text_starts_with(sql, "select exists (") || text_starts_with(sql, "select count(")))
+        choice = 'n'; /* always a row */
     if (choice == 'e' || choice == 'd') {
         error_set(err, choice == 'e' ? ERROR_TRANSIENT : ERROR_DATA,
                   choice == 'e' ? "08006: gone" : "22P02: bad value");
