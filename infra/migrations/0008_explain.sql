@@ -50,7 +50,7 @@ begin
         insert into control.slice_log (dataset_id, claim_no, slice_no, kind, attempt, epoch, owner, program, host, pid)
         select new.id, last + 1, new.slice_no, new.kind, new.attempt, new.epoch, new.owner, w.program, w.host, w.pid
         from (select) one left join control.worker w on w.incarnation = new.owner;
-        delete from control.slice_log where dataset_id = new.id and claim_no <= last - 199;
+        delete from control.slice_log where dataset_id = new.id and claim_no = last - 199;
     end if;
     return null;
 end $$;
@@ -111,13 +111,14 @@ create function control.explain_rows(d control.dataset, reconcile_every interval
     left join pg_stat_activity a on a.pid = o.holder_pid and a.backend_start = o.holder_started
 $$;
 
--- A slice that somebody holds, or held when he died.
+-- A slice that somebody holds, or held when he died: silent for 10 s, he counts as dead.
 create function control.explain_held(d control.dataset, n_workers bigint) returns text stable language sql as $$
-    select format('slice %s is held by %s', d.slice_no, control.process_text(
-            coalesce(w.program, l.program), d.owner, coalesce(w.host, l.host), coalesce(w.pid, l.pid)))
+    select format('slice %s %s held by %s', d.slice_no, case when control.alive(d.owner) then 'is' else 'was' end,
+                  control.process_text(coalesce(w.program, l.program), d.owner, coalesce(w.host, l.host), coalesce(w.pid, l.pid)))
         || coalesce(' since ' || control.instant_text(l.claimed_at), '')
         || case when control.alive(d.owner) then ', which last beat ' || control.span_text(now() - w.beat_at) || ' ago'
-                     || case when w.draining then ' and is leaving' else '' end
+                     || case when w.draining then ' and is leaving'
+                             when w.beat_at < now() - interval '5 s' then ' and counts as dead at 10 s' else '' end
                 else coalesce(', which is dead: it last beat ' || control.span_text(now() - w.beat_at) || ' ago', ', which is gone')
                      || case when n_workers = 0 then format('; no worker-%s runs to take it over: start one', d.source)
                              else '; the next delivery of the job takes it over' end

@@ -10,7 +10,7 @@ static const Option options[] = {
 
 static const int widths[] = {5, 5, 10, 46, 24, 9, 6, 8, 0};
 
-/* "limit: wait until 12:04" belongs behind its outcome; a takeover names who came. */
+/* "wait until 12:04: 429 …", "taken over by incarnation 19", "read, sweep: 3 deleted". */
 static const char *outcome(Arena *arena, yyjson_val *claim)
 {
     AUTO(Text) *text = text_new(json_text(claim, "outcome"));
@@ -23,7 +23,7 @@ static const char *outcome(Arena *arena, yyjson_val *claim)
     if (strcmp(json_text(claim, "kind"), "sweep") == 0)
         text_printf(text, ", sweep: %s deleted", json_scalar(claim, "deleted"));
     if (json_integer(claim, "deadLetters", 0) > 0)
-        text_printf(text, ", %s dead letters", json_scalar(claim, "deadLetters"));
+        text_printf(text, ", dead letters: %s", json_scalar(claim, "deadLetters"));
     if (error)
         text_printf(text, ": %s", error);
     return arena_text(arena, text->bytes);
@@ -74,8 +74,8 @@ static void print_head(yyjson_val *answer)
            json_text(answer, "connectionStatus"), reason ? ": " : "", reason ? reason : "");
     printf("reads       %s, %s, %s\n", json_text(answer, "dataType"), mode ? mode : "mode not yet decided",
            json_text(answer, "class"));
-    printf("status      %s since %s; asked for %s, first claimed %s\n", json_text(answer, "status"),
-           json_text(answer, "since"), json_text(answer, "requested"), started ? started : "never");
+    printf("status      %s since %s; asked for %s, %s%s\n", json_text(answer, "status"), json_text(answer, "since"),
+           json_text(answer, "requested"), started ? "first claimed " : "not claimed yet", started ? started : "");
     printf("now         %s\n", json_text(answer, "now"));
 }
 
@@ -105,7 +105,7 @@ static void print_rows(yyjson_val *answer)
            json_scalar(rows, "pages"), json_scalar(rows, "written"), json_scalar(rows, "deleted"));
     if (json_integer(rows, "deadLetters", 0) > 0)
         printf(
-            "letters     %s dead letters, %s of them without an id: tributary dlq list --topic records.dlq | grep %s\n",
+            "letters     %s dead, %s of them without an id: tributary dlq list --topic records.dlq | grep %s\n",
             json_scalar(rows, "deadLetters"), json_scalar(rows, "lettersWithoutId"), json_text(answer, "id"));
 }
 
