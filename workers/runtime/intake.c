@@ -57,20 +57,24 @@ void entry_make_ready(Intake *intake, Entry *entry)
     ready_push(intake->ready, &entry->ticket);
 }
 
+static void entry_forget(Intake *intake, Entry *entry)
+{
+    if (entry->state == ENTRY_READY)
+        ready_remove(intake->ready, &entry->ticket);
+    entry_leave(intake, entry);
+    entry_free(entry);
+}
+
 /* Those that have not started: their message comes again, here or elsewhere. */
 static void forget_waiting(Intake *intake)
 {
     for (int state = 0; state < N_ENTRY_STATES; state++)
         for (Entry *entry = intake->lists[state].first, *next; entry; entry = next) {
             next = entry->next;
-            if (state == ENTRY_RUNNING) {
+            if (state == ENTRY_RUNNING || entry->ours)
                 entry->orphan = true;
-                continue;
-            }
-            if (state == ENTRY_READY)
-                ready_remove(intake->ready, &entry->ticket);
-            entry_leave(intake, entry);
-            entry_free(entry);
+            else
+                entry_forget(intake, entry);
         }
 }
 
@@ -79,10 +83,11 @@ static void forget_waiting(Intake *intake)
 static void commit(Intake *intake, bool wait)
 {
     AUTO(rd_kafka_topic_partition_list_t) *offsets = rd_kafka_topic_partition_list_new((int)intake->n_partitions);
+    bool again = consumer_commit_failed(intake->consumer);
     for (size_t i = 0; i < intake->n_partitions; i++) {
         Partition *partition = &intake->partitions[i];
-        int64_t next = partition->window ? window_committable(partition->window) : partition->committed;
-        if (next == partition->committed)
+        int64_t next = partition->window ? window_committable(partition->window) : -1;
+        if (next < 0 || (next == partition->committed && !again))
             continue;
         rd_kafka_topic_partition_list_add(offsets, intake->topics[partition->job_class], partition->number)->offset =
             next;
@@ -170,12 +175,9 @@ void intake_close(Intake *intake)
     if (!intake)
         return;
     consumer_close(intake->consumer); /* serves the last revoke, which commits */
-    forget_waiting(intake);
-    while (intake->lists[ENTRY_RUNNING].first) {
-        Entry *entry = intake->lists[ENTRY_RUNNING].first;
-        entry_leave(intake, entry);
-        entry_free(entry);
-    }
+    for (int state = 0; state < N_ENTRY_STATES; state++)
+        while (intake->lists[state].first)
+            entry_forget(intake, intake->lists[state].first);
     drop_partitions(intake);
     ready_free(intake->ready);
     free(intake);
@@ -268,9 +270,8 @@ void intake_done(Intake *intake, Entry *entry, int64_t pages)
 void intake_later(Intake *intake, Entry *entry, int64_t pages, int64_t ms)
 {
     give_place_back(intake, entry, pages);
-    if (entry->orphan) { /* whoever has the partition now has the message too */
-        entry_leave(intake, entry);
-        entry_free(entry);
+    if (entry->orphan && !entry->ours) { /* whoever has the partition now has the message too */
+        entry_forget(intake, entry);
         return;
     }
     entry->due_ms = clock_monotonic_ms() + ms;

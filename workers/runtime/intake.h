@@ -2,8 +2,9 @@
  * Intake: the job messages of one source, from the partition queues to a place among the running, and back to committed
  * offsets. Fairness is in ready.h, commits in window.h; here is what becomes of each message.
  *
- * What runs outlives the loss of its partition: it only no longer commits. When the partition comes back before it has
- * ended, the message that comes again is recognised and not started twice.
+ * What runs outlives the loss of its partition: it only no longer commits. So does what waits to run again while the
+ * row may be this process's own: to everybody else the row is in living hands, and would be for ever. When the
+ * partition comes back before it has ended, the message that comes again is recognised and not started twice.
  */
 #pragma once
 #include "lib/kafka.h"
@@ -23,12 +24,13 @@ typedef struct Entry {
     bool alone;             /* nothing else runs while this does */
     int64_t publisher_beat; /* for claim_take() */
     int tries;              /* given back so often */
+    bool ours;              /* the dataset may be this process's own: goes on whoever has the partition */
     /* private */
     JobClass job_class; /* the topic's */
     int32_t partition;
     int64_t offset, taken_ms, due_ms;
     enum { ENTRY_READY, ENTRY_RUNNING, ENTRY_PARKED, ENTRY_ALONE } state;
-    bool orphan; /* running, and the partition was taken away */
+    bool orphan; /* running or ours, and the partition was taken away */
     struct Entry *next, *previous;
 } Entry;
 

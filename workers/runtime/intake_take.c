@@ -25,15 +25,16 @@ static Partition *partition_of(Intake *intake, const rd_kafka_message_t *message
     return NULL;
 }
 
-/* The message of an entry that still runs, after its partition went and came back: the entry may commit again. */
+/* The message of an entry that is still here, after its partition went and came back: the entry may commit again. */
 static bool is_adopted(Intake *intake, const Partition *partition, int64_t offset)
 {
-    for (Entry *entry = intake->lists[ENTRY_RUNNING].first; entry; entry = entry->next)
-        if (entry->orphan && entry->offset == offset && entry->partition == partition->number &&
-            entry->job_class == partition->job_class) {
-            entry->orphan = false;
-            return true;
-        }
+    for (int state = 0; state < N_ENTRY_STATES; state++)
+        for (Entry *entry = intake->lists[state].first; entry; entry = entry->next)
+            if (entry->orphan && entry->offset == offset && entry->partition == partition->number &&
+                entry->job_class == partition->job_class) {
+                entry->orphan = false;
+                return true;
+            }
     return false;
 }
 

@@ -18,7 +18,7 @@ typedef struct JobRun {
     int64_t pages, wait_ms;
 } JobRun;
 
-/* Ours was away, or the slice is lost: each time a little later. */
+/* Broker or Postgres were away, or the slice is lost: each time a little later. */
 static JobEnd again(JobRun *run)
 {
     int doublings = run->entry->tries < AGAIN_DOUBLINGS ? run->entry->tries : AGAIN_DOUBLINGS;
@@ -104,6 +104,7 @@ static JobEnd claim_and_run(JobRun *run, const Watch *watch, bool may_be_mine)
                                   .may_be_mine = may_be_mine,
                                   .alone = run->entry->alone,
                                   .publisher_beat = &run->entry->publisher_beat};
+    run->entry->ours = true; /* until the row says otherwise: an answer may be lost */
     switch (claim_take(runtime->pg, runtime->beat, &request, arena, &claim, &err)) {
     case CLAIM_TAKEN:
         return run_slice(run, &claim, watch);
@@ -112,9 +113,11 @@ static JobEnd claim_and_run(JobRun *run, const Watch *watch, bool may_be_mine)
     case CLAIM_DUTY:
         return publish_duty(run, &claim);
     case CLAIM_HELD:
+        run->entry->ours = false;
         run->wait_ms = HELD_MS;
         return JOB_LATER;
     case CLAIM_ALONE:
+        run->entry->ours = false;
         return JOB_ALONE;
     case CLAIM_FAILED:
         break;
