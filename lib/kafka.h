@@ -84,8 +84,11 @@ rd_kafka_message_t *consumer_next(Consumer *consumer, const char *topic, int32_t
  * NULL, and remembers arrivals between two calls). A partition queue is announced when it stops being empty: drain it,
  * or remember that you left some. */
 Event *consumer_arrivals(Consumer *consumer);
-/* Commits exactly `offsets`. wait: until the broker confirmed it, 5 s at most; else a failure is only logged. */
+/* Commits exactly `offsets`. wait: until the broker confirmed it, 5 s at most; else a failure is logged and kept for
+ * consumer_commit_failed(). */
 bool consumer_commit(Consumer *consumer, const rd_kafka_topic_partition_list_t *offsets, bool wait, Error *err);
+/* True once after such a failure: nobody knows which offsets the broker has, so all of them must be committed again. */
+bool consumer_commit_failed(Consumer *consumer);
 DEFINE_AUTO(rd_kafka_message_t, rd_kafka_message_destroy)
 DEFINE_AUTO(rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_list_destroy)
 

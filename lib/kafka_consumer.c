@@ -9,7 +9,9 @@
 
 DEFINE_AUTO(rd_kafka_conf_t, rd_kafka_conf_destroy)
 
-enum { CLOSE_MS = 10000, COMMIT_MS = 5000, STEP_MS = 100, REASON_SIZE = 256 };
+#define ASSIGNOR "roundrobin"
+
+enum { CLOSE_MS = 10000, COMMIT_MS = 5000, PLACE_MS = 5000, STEP_MS = 100, REASON_SIZE = 256 };
 
 /* An assigned partition whose messages wait in a queue of their own. */
 typedef struct Slot {
@@ -28,6 +30,8 @@ struct Consumer {
     Fiber *service;
     Slot *slots;
     size_t n_slots;
+    rd_kafka_topic_partition_list_t *unplaced; /* assigned, but where to go on is not known yet */
+    bool commit_failed;
     Error failure; /* seen where it could not be returned; consumer_poll() hands it out */
 };
 
@@ -67,10 +71,17 @@ static void slot_remove(Consumer *consumer, Slot *slot)
 
 /* ---- Rebalances: eager, so each assignment is the whole of it ---- */
 
-static void take_over(Consumer *consumer, rd_kafka_topic_partition_list_t *partitions)
+/* The library itself would ask only once for where to go on: a partition whose answer is an error, because the
+ * coordinator has just moved, would never be read. What has no answer yet is asked for again by consumer_poll(). */
+static void place(Consumer *consumer)
 {
-    if (consumer->callbacks.assign)
-        consumer->callbacks.assign(consumer->callbacks.context, consumer, partitions);
+    AUTO(rd_kafka_topic_partition_list_t) *partitions = TAKE(consumer->unplaced);
+    Error err = {0};
+    if (!kafka_committed(consumer->rk, partitions, PLACE_MS, &err)) {
+        log_warn("where to go on is not known yet", KV_ERROR(&err));
+        consumer->unplaced = TAKE(partitions);
+        return;
+    }
     /* Before the fetching starts; a message that is quicker is handed out by consumer_poll(). */
     for (int i = 0; consumer->partition_queues && i < partitions->cnt; i++)
         slot_add(consumer, partitions->elems[i].topic, partitions->elems[i].partition);
@@ -80,9 +91,25 @@ static void take_over(Consumer *consumer, rd_kafka_topic_partition_list_t *parti
     log_info("partitions assigned", KV("partitions", partitions->cnt));
 }
 
+static void forget_unplaced(Consumer *consumer)
+{
+    if (consumer->unplaced)
+        rd_kafka_topic_partition_list_destroy(TAKE(consumer->unplaced));
+}
+
+static void take_over(Consumer *consumer, rd_kafka_topic_partition_list_t *partitions)
+{
+    if (consumer->callbacks.assign)
+        consumer->callbacks.assign(consumer->callbacks.context, consumer, partitions);
+    forget_unplaced(consumer);
+    consumer->unplaced = rd_kafka_topic_partition_list_copy(partitions);
+    place(consumer);
+}
+
 static void give_up(Consumer *consumer, rd_kafka_topic_partition_list_t *partitions)
 {
     bool lost = rd_kafka_assignment_lost(consumer->rk);
+    forget_unplaced(consumer);
     if (consumer->callbacks.revoke)
         consumer->callbacks.revoke(consumer->callbacks.context, consumer, partitions, lost);
     for (int i = 0; i < partitions->cnt; i++)
@@ -107,11 +134,13 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code, rd_kafka_topi
 
 static void on_commit(rd_kafka_t *rk, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t *offsets, void *context)
 {
+    Consumer *consumer = context;
     (void)rk;
     (void)offsets;
-    (void)context;
-    if (code && code != RD_KAFKA_RESP_ERR__NO_OFFSET)
-        log_warn("commit failed", KV("error", rd_kafka_err2str(code)));
+    if (!code || code == RD_KAFKA_RESP_ERR__NO_OFFSET)
+        return;
+    consumer->commit_failed = true;
+    log_warn("commit failed", KV("error", rd_kafka_err2str(code)));
 }
 
 /* What an operator must see, or what no waiting cures, is kept for consumer_poll(); the rest heals and is logged. */
@@ -125,6 +154,8 @@ static void take_error(Consumer *consumer, rd_kafka_resp_err_t code, const char 
         return;
     }
     kafka_error(&error, code, reason ? reason : "consumer");
+    if (code == RD_KAFKA_RESP_ERR_INCONSISTENT_GROUP_PROTOCOL)
+        error_wrap(&error, "a member of the group assigns partitions by another strategy than " ASSIGNOR);
     if (error.kind == ERROR_CONFIG)
         consumer->failure = error;
     else if (code != RD_KAFKA_RESP_ERR__TRANSPORT) /* which the library logs itself */
@@ -160,7 +191,7 @@ static rd_kafka_conf_t *conf_of(const Config *config, const ConsumerOptions *opt
         {"allow.auto.create.topics",      "false"              },
         {"session.timeout.ms",            "6000"               },
         {"heartbeat.interval.ms",         "2000"               },
-        {"partition.assignment.strategy", "roundrobin"         },
+        {"partition.assignment.strategy", ASSIGNOR             },
         {"queued.max.messages.kbytes",    queue                },
         {"fetch.message.max.bytes",       piece                },
         {"fetch.max.bytes",               answer               },
@@ -260,6 +291,7 @@ void consumer_close(Consumer *consumer)
             slot_remove(consumer, consumer->slots);
         rd_kafka_destroy_flags(consumer->rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
     }
+    forget_unplaced(consumer);
     close(consumer->signal);
     free(consumer->slots);
     free(consumer);
@@ -296,6 +328,8 @@ static rd_kafka_message_t *poll_now(Consumer *consumer, int timeout_ms)
 rd_kafka_message_t *consumer_poll(Consumer *consumer, int64_t timeout_ms, Error *err)
 {
     bool fiber = fiber_running() && consumer->service;
+    if (consumer->unplaced)
+        place(consumer);
     bool arrived = consumer->arrived;
     rd_kafka_message_t *message = poll_now(consumer, fiber ? 0 : (int)timeout_ms);
     if (!message && fiber && timeout_ms != 0 && !arrived && !consumer->arrived && !consumer->failure.kind) {
@@ -353,5 +387,11 @@ bool consumer_commit(Consumer *consumer, const rd_kafka_topic_partition_list_t *
     if (wait)
         return commit_and_wait(consumer, offsets, err);
     rd_kafka_resp_err_t code = rd_kafka_commit(consumer->rk, offsets, 1);
+    consumer->commit_failed = consumer->commit_failed || code;
     return !code || kafka_error(err, code, "commit");
+}
+
+bool consumer_commit_failed(Consumer *consumer)
+{
+    return TAKE(consumer->commit_failed);
 }

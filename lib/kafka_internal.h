@@ -20,6 +20,10 @@ rd_kafka_t *kafka_client(const Config *config, const char *group, Error *err);
 DEFINE_AUTO(rd_kafka_t, rd_kafka_destroy)
 DEFINE_AUTO(rd_kafka_queue_t, rd_kafka_queue_destroy)
 
+/* Gives those of `partitions` that have no offset the one where the group of `rk` goes on: its commit, or the beginning.
+ * Waits in the fiber, also inside a rebalance. */
+bool kafka_committed(rd_kafka_t *rk, rd_kafka_topic_partition_list_t *partitions, int timeout_ms, Error *err);
+
 /* An eventfd that librdkafka writes to when `queue` stops being empty. */
 int kafka_signal_new(void);
 void kafka_signal_on(rd_kafka_queue_t *queue, int signal);
