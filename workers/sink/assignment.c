@@ -69,11 +69,12 @@ void assignment_release(Assignment *assignment)
 void assignment_tell_kafka(Assignment *assignment, Consumer *consumer, bool wait)
 {
     Positions *positions = &assignment->shared->positions;
+    bool again = consumer_commit_failed(consumer);
     Error err = {0};
     AUTO(rd_kafka_topic_partition_list_t) *offsets = rd_kafka_topic_partition_list_new((int)positions->n);
     for (size_t i = 0; i < positions->n; i++) {
         Position *position = &positions->items[i];
-        if (position->fence == NO_FENCE || position->next == position->told)
+        if (position->fence == NO_FENCE || (position->next == position->told && !again))
             continue;
         rd_kafka_topic_partition_list_add(offsets, position->type->topic, position->partition)->offset = position->next;
         position->told = position->next;
