@@ -200,16 +200,24 @@ static bool set_offsets(rd_kafka_t *rk, const char *group, const rd_kafka_topic_
     return true;
 }
 
+static bool commit_start(rd_kafka_t *rk, const char *group, const char *topic, int n, Error *err)
+{
+    AUTO(rd_kafka_topic_partition_list_t) *missing = uncommitted(rk, topic, n, err);
+    return missing && (missing->cnt == 0 || set_offsets(rk, group, missing, err));
+}
+
+/* The coordinator of a broker that has just started may not know yet that it is one. */
 bool kafka_commit_start(const Config *config, const char *group, const char *topic, Error *err)
 {
     int n = 0;
     AUTO(rd_kafka_t) *rk = kafka_partitions(config, &topic, 1, &n, err) ? kafka_client(config, group, err) : NULL;
     if (!rk)
         return false;
-    AUTO(rd_kafka_topic_partition_list_t) *missing = uncommitted(rk, topic, n, err);
-    if (!missing)
-        return error_wrap(err, "group %s on %s", group, topic);
-    if (missing->cnt > 0 && !set_offsets(rk, group, missing, err))
-        return error_wrap(err, "group %s on %s", group, topic);
+    int64_t deadline_ms = clock_monotonic_ms() + KNOWN_MS;
+    while (!commit_start(rk, group, topic, n, err)) {
+        if (!error_is_retriable(err) || clock_monotonic_ms() > deadline_ms)
+            return error_wrap(err, "group %s on %s", group, topic);
+        nanosleep(&(struct timespec){.tv_nsec = POLL_MS * 1000000L}, NULL);
+    }
     return true;
 }
