@@ -254,12 +254,12 @@ static void read_response(CURL *easy, Transfer *transfer, HttpResponse *response
     long status = 0;
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     const char *date = http_headers_find(transfer->headers, "Date");
-    time_t seconds = date ? curl_getdate(date, NULL) : (time_t)-1;
+    int64_t date_ms = date ? http_date_ms(date) : -1;
     *response = (HttpResponse){
         .status = (int)status,
         .body = arena_copy(transfer->arena, transfer->body ? transfer->body : "", transfer->length),
         .length = transfer->length,
-        .date_ms = seconds == (time_t)-1 ? clock_wall_ms() : (int64_t)seconds * 1000,
+        .date_ms = date_ms < 0 ? clock_wall_ms() : date_ms,
         .headers = transfer->headers,
     };
 }

@@ -48,6 +48,14 @@ const char *http_headers_find(const HttpHeaders *headers, const char *name)
     return NULL;
 }
 
+/* curl reads a year of any length. */
+int64_t http_date_ms(const char *value)
+{
+    static const time_t end = 253402300800; /* of the year 9999 */
+    time_t when = curl_getdate(value, NULL);
+    return when >= 0 && when < end ? (int64_t)when * 1000 : -1;
+}
+
 int64_t http_retry_after(const char *value, int64_t now_ms)
 {
     int64_t wait_ms;
@@ -58,11 +66,10 @@ int64_t http_retry_after(const char *value, int64_t now_ms)
             return -1;
         wait_ms = seconds * 1000 < DAY_MS ? (int64_t)(seconds * 1000) : DAY_MS;
     } else {
-        time_t when = curl_getdate(value, NULL);
-        if (when == (time_t)-1)
+        int64_t when_ms = http_date_ms(value);
+        if (when_ms < 0)
             return -1;
-        int64_t wait_s = (int64_t)when - now_ms / 1000; /* a date may be of any year */
-        wait_ms = wait_s > DAY_MS / 1000 ? DAY_MS : wait_s < 0 ? 0 : (int64_t)when * 1000 - now_ms;
+        wait_ms = when_ms - now_ms;
     }
     return wait_ms < 0 ? 0 : wait_ms > DAY_MS ? DAY_MS : wait_ms;
 }

@@ -21,6 +21,9 @@ typedef struct HttpHeaders {
 bool http_headers_line(HttpHeaders *headers, Arena *arena, const char *line, size_t length) MUST_CHECK;
 const char *http_headers_find(const HttpHeaders *headers, const char *name);
 
+/* An HTTP date in milliseconds since 1970; -1: unreadable, or of no year from 1970 to 9999. */
+int64_t http_date_ms(const char *value);
+
 /* Milliseconds from `now_ms` on that a Retry-After value asks for: seconds (a fraction is allowed) or an HTTP date. -1:
  * unreadable; at most 24 h. */
 int64_t http_retry_after(const char *value, int64_t now_ms);

@@ -39,6 +39,7 @@ static void may_be_a_retry_after(const char *text)
 {
     int64_t wait_ms = http_retry_after(text, 1754193906000);
     HOLDS(wait_ms >= -1 && wait_ms <= 24 * 60 * 60 * 1000);
+    HOLDS(http_date_ms(text) >= -1 && http_date_ms(text) < 253402300800000);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
