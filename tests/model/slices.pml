@@ -41,7 +41,7 @@ byte in_flight[2], orphan[2], done[2];
 
 byte working[2]; /* the fiber that has the dataset, and one more: 0 none */
 bool die[3];     /* by fiber: its process was killed */
-byte faults = FAULTS, repairs, claims;
+byte allowed, faults, repairs, claims; /* faults: what is left of those allowed in this run */
 
 #define ALIVE(i) ((i) != 0 && !HAS(dead, i))
 #define OWES(i)  (owing[0] == (i) || owing[1] == (i) || owing[2] == (i))
@@ -72,7 +72,7 @@ byte faults = FAULTS, repairs, claims;
 
 inline publish(number)
 {
-    assert(n_jobs < NS + FAULTS - faults + repairs); /* each message beyond one a slice has a fault behind it */
+    assert(n_jobs < NS + allowed - faults + repairs); /* each message beyond one a slice has a fault behind it */
     job[n_jobs] = number;
     n_jobs++
 }
@@ -363,6 +363,11 @@ end:
 init
 {
     atomic {
+        do
+        :: allowed < FAULTS -> allowed++
+        :: break
+        od;
+        faults = allowed;
         inc[0] = 1;
         inc[1] = 2;
         run Fiber(0, 0);

@@ -31,7 +31,8 @@ byte parent[MOST];
 byte version = 1, secret = 1, spare, lease_owner = NOBODY;
 bool lease_runs, refused, fresh = true, linked = true;
 
-byte expiries = EXPIRIES, late = LATE, kills = KILLS;
+byte expiries = EXPIRIES, late, kills; /* still to come in this run */
+bool died, was_late;
 bool die[2];
 
 #ifdef NO_LEASE_GUARD
@@ -55,7 +56,8 @@ bool die[2];
 inline ask_vendor(token)
 {
     requests++;
-    assert(requests == 1 || late < LATE || kills < KILLS || refused);
+    assert(!fresh || was_late || died); /* nobody refreshes a token that is good */
+    assert(requests == 1 || was_late || died || refused);
     if
     :: HAS(valid, token) ->
         last++;
@@ -98,12 +100,8 @@ end:
 send:
     atomic {
         if
-#ifndef SEND_AFTER_LEASE
         :: lease_owner != p || !lease_runs -> goto again /* by its own clock */
         :: lease_owner == p && lease_runs ->
-#else
-        :: true ->
-#endif
             sent = (with_spare -> known_spare : secret)
         fi
     }
@@ -174,6 +172,7 @@ again:
 inline kill(who)
 {
     kills--;
+    died = true;
     die[who] = true;
     lease_owner = (lease_owner == who -> DEAD : lease_owner)
 }
@@ -184,13 +183,13 @@ end:
     do
     :: atomic { fresh && expiries > 0 -> expiries--; fresh = false }
     :: atomic { lease_runs && lease_owner == DEAD -> lease_runs = false }
-    :: atomic { lease_runs && lease_owner < NOBODY && late > 0 -> late--; lease_runs = false }
+    :: atomic { lease_runs && lease_owner < NOBODY && late > 0 -> late--; was_late = true; lease_runs = false }
     :: atomic { kills > 0 && !die[0] -> kill(0) }
     :: atomic { kills > 0 && !die[1] -> kill(1) }
     :: atomic {
             timeout;
             assert(linked || !HAS(valid, secret) && !(spare != 0 && HAS(valid, spare)));
-            assert(kills < KILLS || linked && (HAS(valid, secret) || spare != 0 && HAS(valid, spare)));
+            assert(died || linked && (HAS(valid, secret) || spare != 0 && HAS(valid, spare)));
             break
         }
     od
@@ -199,6 +198,11 @@ end:
 init
 {
     atomic {
+        do
+        :: late < LATE -> late++
+        :: kills < KILLS -> kills++
+        :: break
+        od;
         if
         :: strict = true
         :: true
