@@ -222,6 +222,15 @@ ClaimOutcome claim_take(PgPool *pool, const Beat *beat, const ClaimRequest *requ
     return outcome;
 }
 
+bool claim_wanted(PgPool *pool, const Claim *claim, Error *err)
+{
+    Error away = {0};
+    AUTO(PGresult) *row =
+        pg_pool_query(pool, &away, "select from control.dataset where id = $1 and control.dataset_rank(status) < 9",
+                      PG_PARAMS(claim->dataset_id));
+    return !row || PQntuples(row) > 0 || error_set(err, ERROR_CANCELLED, "cancelled");
+}
+
 bool claim_may_read(const Claim *claim, Error *err)
 {
     if (strcmp(claim->connection_status, "Deauthorized") == 0 || strcmp(claim->connection_status, "Unlinked") == 0)

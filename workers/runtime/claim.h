@@ -50,6 +50,10 @@ typedef struct ClaimRequest {
 ClaimOutcome claim_take(PgPool *pool, const Beat *beat, const ClaimRequest *request, Arena *arena, Claim *claim,
                         Error *err) MUST_CHECK;
 
+/* Asks whether the dataset is still wanted. False with ERROR_CANCELLED. A Postgres that does not answer takes nothing
+ * away: true. */
+bool claim_wanted(PgPool *pool, const Claim *claim, Error *err);
+
 /* False with ERROR_AUTH: the connection is not linked (any more), or has no credential. */
 bool claim_may_read(const Claim *claim, Error *err) MUST_CHECK;
 /* The connection's API key, opened, when it may be read. NULL with ERROR_CONFIG or ERROR_DATA: it does not open. */

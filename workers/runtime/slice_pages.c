@@ -145,6 +145,13 @@ bool slice_emit(Slice *slice, const Page *page, Error *err)
 
 /* ---- The page loop ---- */
 
+/* The heartbeat tells of a cancellation within three seconds, and a fast source gives dozens of pages in that time. The
+ * claim itself answered for the first page. */
+static bool may_read_on(const Slice *slice, Error *err)
+{
+    return !slice_stopped(slice, err) && (slice->pages == 0 || claim_wanted(slice->runtime->pg, slice->claim, err));
+}
+
 static bool ask_page(Slice *slice, const char *cursor, Page *page, Error *err)
 {
     return slice->runtime->source->fetch(&slice->source_job, cursor, slice->arena, page, err);
@@ -196,7 +203,7 @@ static bool read_page(Slice *slice, Error *err)
 bool slice_read_pages(Slice *slice, Error *err)
 {
     do {
-        if (slice_stopped(slice, err) || !read_page(slice, err))
+        if (!may_read_on(slice, err) || !read_page(slice, err))
             return false;
         slice->finished = slice->cursor->length == 0 && !slice->starts_over;
     } while (!slice->finished && !slice->starts_over && !slice_is_spent(slice));
