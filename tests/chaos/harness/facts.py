@@ -92,7 +92,7 @@ def gather(history):
     ends = topics.offsets(world, -1)
     of_topics(world, facts, ends)
     of_postgres(world, facts)
-    of_programs(world, facts)
+    of_programs(history, facts)
     of_the_sandbox(history, facts)
     of_secrets(history, facts, ends)
     facts.samples = history.sampler.samples
@@ -140,10 +140,10 @@ def of_postgres(world, facts):
         facts.evidence[name] = rows(world, f"{query} limit {KEPT}")
 
 
-def of_programs(world, facts):
-    """What workers say: which pages they emitted of what was cancelled by then, and which slices they ended."""
-    cancelled = {s["dataset"]: at(s["at"]) for s in facts.steps if s["status"] == "Cancelled" and s["status_before"] != "Cancelled"}
-    facts.pages_after = dict.fromkeys(cancelled, 0)
+def of_programs(history, facts):
+    """What workers say: which pages they emitted of what had been cancelled by then, and which slices they ended."""
+    world, cancelled = history.world, history.cancelled
+    facts.pages_after, facts.ends_said = dict.fromkeys(cancelled, 0), []
     for path in sorted((world.folder / "log").glob("worker-*.log")):
         with open(path, encoding="utf-8", errors="replace") as log:
             for found in filter(None, map(LINE.match, log)):

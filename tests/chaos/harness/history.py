@@ -31,6 +31,7 @@ class History:
     def __init__(self, world):
         self.world, self.sampler = world, Sampler(world)
         self.asks, self.expected, self.letters, self.clock_ahead = [], {}, 0, 0
+        self.cancelled = {}  # {dataset: when the product had said that it is}
         self.connected = {}  # {(account, source): (company, connection)}
         self.changed = {}    # {(account, source): when the vendor's data changed last, as far as we were told}
         self.lock = threading.Lock()
@@ -90,6 +91,7 @@ class History:
         self.note("cancel", dataset=dataset, answer=status)
         assert status in (200, 409), answer
         if status == 200:
+            self.cancelled[dataset] = time.time()
             self.expect(dataset, "Cancelled")
         return status == 200
 
