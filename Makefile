@@ -45,8 +45,16 @@ soak: ## the long ones: a million records under every fault, two thousand rounds
 	@$(MAKE) --no-print-directory build preset=chaos
 	@tests/chaos/run --soak --lanes 1 $(if $(SEED),--seed $(SEED)) --table build/chaos/soak.md
 
+fuzz: deps ## the parsers under libFuzzer, 20 s each (seconds=n, FUZZ="names")
+	@[ -f build/fuzz/build.ninja ] || cmake --preset fuzz >.local/configure.log 2>&1 || { cat .local/configure.log; exit 1; }
+	@cmake --build build/fuzz --target fuzzers -- --quiet
+	@tests/fuzz/run $(if $(seconds),--seconds $(seconds)) $(FUZZ)
+
 bench: build ## ratios against baselines of the same run
 	@tests/bench/run
+
+model: deps ## the protocol's models under spin, whole and with each step taken away
+	@tests/model/run
 
 lines: ## how many lines each source has, tables and code
 	@infra/lines
@@ -58,4 +66,4 @@ clean: down ## forget the build and the stack's data (downloads stay)
 	@infra/local/stack reset >/dev/null 2>&1 || true
 	@rm -rf build
 
-.PHONY: help deps build demo test up down asan tsan chaos chaos-quick soak bench lines format clean
+.PHONY: help deps build demo test up down asan tsan chaos chaos-quick soak fuzz bench model lines format clean
