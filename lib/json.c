@@ -1,4 +1,5 @@
 #include "lib/json.h"
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,17 +50,66 @@ static bool nesting_fits(yyjson_val *value, int depth)
     return fits;
 }
 
-yyjson_val *json_parse(Arena *arena, const char *bytes, size_t length, Error *err)
+/* What an escape at `text` stands for, 16 bits; -1 where there is none. */
+static int escaped_unit(const char *text, const char *end)
+{
+    static const char digits[] = "0123456789abcdef";
+    int unit = 0;
+    if (end - text < 6 || text[0] != '\\' || text[1] != 'u')
+        return -1;
+    for (int i = 2; i < 6; i++) {
+        const char *digit = text[i] ? strchr(digits, tolower((unsigned char)text[i])) : NULL;
+        if (!digit)
+            return -1;
+        unit = unit << 4 | (int)(digit - digits);
+    }
+    return unit;
+}
+
+static bool is_surrogate(int unit, int first)
+{
+    return unit >= first && unit < first + 0x400;
+}
+
+/* Vendors cut texts between the two halves of an emoji. yyjson refuses the half that is left, and with it the page: it
+ * becomes a replacement character here. NULL when there is no such half. */
+static char *without_half_pairs(Arena *arena, const char *bytes, size_t length)
+{
+    char *copy = arena_copy(arena, bytes, length), *end = copy + length;
+    bool found = false;
+    for (char *at = copy; (at = memchr(at, '\\', (size_t)(end - at)));) {
+        int unit = escaped_unit(at, end);
+        if (is_surrogate(unit, 0xD800) && is_surrogate(escaped_unit(at + 6, end), 0xDC00)) {
+            at += 12;
+        } else {
+            if (is_surrogate(unit, 0xD800) || is_surrogate(unit, 0xDC00)) {
+                memcpy(at + 2, "FFFD", 4);
+                found = true;
+            }
+            at += end - at < 2 ? 1 : 2;
+        }
+    }
+    return found ? copy : NULL;
+}
+
+static yyjson_doc *read_document(Arena *arena, const char *bytes, size_t length, yyjson_read_err *failure)
 {
     const yyjson_alc alc = {json_malloc, json_realloc, json_free, arena};
     const yyjson_read_flag flags = YYJSON_READ_NUMBER_AS_RAW | YYJSON_READ_ALLOW_INVALID_UNICODE;
+    /* Without the in-situ flag the bytes are only read, whatever the type says. */
+    return yyjson_read_opts((char *)(uintptr_t)bytes, length, flags, &alc, failure);
+}
+
+yyjson_val *json_parse(Arena *arena, const char *bytes, size_t length, Error *err)
+{
     yyjson_read_err failure = {0};
     if (length == 0) {
         error_set(err, ERROR_DATA, "empty body where JSON was expected");
         return NULL;
     }
-    /* Without the in-situ flag the bytes are only read, whatever the type says. */
-    yyjson_doc *doc = yyjson_read_opts((char *)(uintptr_t)bytes, length, flags, &alc, &failure);
+    yyjson_doc *doc = read_document(arena, bytes, length, &failure);
+    if (!doc && failure.code == YYJSON_READ_ERROR_INVALID_STRING && (bytes = without_half_pairs(arena, bytes, length)))
+        doc = read_document(arena, bytes, length, &failure);
     if (!doc) {
         error_set(err, ERROR_DATA, "malformed JSON at byte %zu of %zu: %s", failure.pos, length, failure.msg);
         return NULL;

@@ -9,8 +9,8 @@
 #include <yyjson.h>
 
 /* Numbers are raw texts (yyjson_is_raw). Bad UTF-8 inside strings is let through: text_clean() is the mapping's
- * business. NULL with ERROR_DATA: what, and at which byte. Nesting over 64 levels is refused. The bytes may be freed
- * after the call. */
+ * business. Half of an escaped surrogate pair is a replacement character. NULL with ERROR_DATA: what, and at which
+ * byte. Nesting over 64 levels is refused. The bytes may be freed after the call. */
 yyjson_val *json_parse(Arena *arena, const char *bytes, size_t length, Error *err) MUST_CHECK;
 
 /* "a.b.c" and "." (the value itself); NULL when a step is missing, null, or no object. Array steps: "a.0.b". */

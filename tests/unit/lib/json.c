@@ -119,6 +119,30 @@ START_TEST(bad_utf8_in_a_string_does_not_fail_the_page)
 }
 END_TEST
 
+START_TEST(half_of_an_escaped_pair_does_not_fail_the_page)
+{
+    static const struct {
+        const char *json, *text;
+    } cases[] = {
+        {"[\"cut \\ud83d\"]",                  "cut \xEF\xBF\xBD"                },
+        {"[\"\\ude00 first\"]",                "\xEF\xBF\xBD first"              },
+        {"[\"\\uD83D\\uD83D\\uDE00\"]",        "\xEF\xBF\xBD\xF0\x9F\x98\x80"    },
+        {"[\"\\ud83d\\n\\\\ud83d\"]",          "\xEF\xBF\xBD\n\\ud83d"           },
+        {"[\"\\ud83d\\ude00\\ud83d\\u0041\"]", "\xF0\x9F\x98\x80\xEF\xBF\xBD\x41"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        AUTO(Arena) *arena = arena_new(KIB);
+        ck_assert_str_eq(json_text(parse(arena, cases[i].json), "0"), cases[i].text);
+    }
+    /* What is wrong beside it stays wrong. */
+    Error err = {0};
+    AUTO(Arena) *arena = arena_new(KIB);
+    const char *const bad[] = {"[\"\\ud83d\", \"\\x\"]", "[\"\\ud83d\\", "[\"\\ud83d\\u", "[\"\\ud83"};
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        ck_assert_ptr_null(json_parse(arena, bad[i], strlen(bad[i]), &err));
+}
+END_TEST
+
 START_TEST(the_bytes_may_go_after_parsing)
 {
     AUTO(Arena) *arena = arena_new(KIB);
@@ -166,5 +190,6 @@ END_TEST
 
 SUITE("json", numbers_stay_the_text_they_were, paths_reach_into_objects_and_arrays,
       getters_give_the_fallback_for_other_types, malformed_and_truncated_bodies_say_at_which_byte,
-      nesting_is_bounded_at_64_levels, bad_utf8_in_a_string_does_not_fail_the_page, the_bytes_may_go_after_parsing,
-      a_value_is_written_as_it_was_read, the_writer_minds_commas_and_quotes)
+      nesting_is_bounded_at_64_levels, bad_utf8_in_a_string_does_not_fail_the_page,
+      half_of_an_escaped_pair_does_not_fail_the_page, the_bytes_may_go_after_parsing, a_value_is_written_as_it_was_read,
+      the_writer_minds_commas_and_quotes)
