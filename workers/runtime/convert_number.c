@@ -53,10 +53,21 @@ void map_put_decimal(const MapSite *site, const char *canonical)
     map_put_message(site, &map_new_decimal(site->arena, canonical)->base);
 }
 
+/* A vendor that begins to count in floating point writes 12 as 12.0. */
+static bool cut_to_integer(char number[DECIMAL_SIZE])
+{
+    char *point = strchr(number, '.');
+    if (point && point[1 + strspn(point + 1, "0")])
+        return false;
+    if (point)
+        *point = 0;
+    return true;
+}
+
 bool map_number(yyjson_val *value, bool integer, char out[DECIMAL_SIZE])
 {
     const char *text = yyjson_is_raw(value) ? yyjson_get_raw(value) : yyjson_get_str(value);
-    return text && decimal_parse(out, text, yyjson_get_len(value)) && !(integer && strchr(out, '.'));
+    return text && decimal_parse(out, text, yyjson_get_len(value)) && (!integer || cut_to_integer(out));
 }
 
 static bool is_blank(yyjson_val *value)

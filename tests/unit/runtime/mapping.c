@@ -159,6 +159,14 @@ START_TEST(decimals_keep_every_digit)
 }
 END_TEST
 
+START_TEST(a_whole_number_in_floating_point_is_an_integer)
+{
+    AUTO(Arena) *arena = arena_new(16 * KIB);
+    const CommerceOrder *order = mapped(arena, "{\"id\": \"x\", \"currency\": \"usd\", \"minor\": 1250.00}");
+    ck_assert_str_eq(order->total_refund->value, "-12.50");
+}
+END_TEST
+
 START_TEST(instants_and_countries_are_read)
 {
     AUTO(Arena) *arena = arena_new(16 * KIB);
@@ -307,7 +315,7 @@ END_TEST
 
 SUITE("mapping", a_row_that_does_not_fit_is_refused_at_start_up, an_error_at_start_up_names_message_field_and_path,
       a_mapping_inside_itself_is_refused, the_example_binds, missing_null_and_empty_are_absent_alike,
-      decimals_keep_every_digit, instants_and_countries_are_read,
+      decimals_keep_every_digit, a_whole_number_in_floating_point_is_an_integer, instants_and_countries_are_read,
       a_list_keeps_its_order_and_skips_nulls_and_elements_without_their_key, an_error_names_the_path_to_the_value,
       scales_of_currencies_are_those_that_vendors_send, texts_that_are_there_are_joined,
       a_constant_before_it_is_a_default, a_vendor_may_write_our_words_in_its_own_way)
