@@ -76,6 +76,13 @@ bool emit_record(Emitter *emitter, const ProtobufCMessage *message, int64_t sour
         error_set(&why, ERROR_DATA, "%s: the record has no id", emitter->claim->data_type);
         return emit_letter(emitter, NULL, NULL, 0, &why, arena, err);
     }
+    size_t length = strlen(id);
+    /* It would be a key in Kafka and in an index, and stand in the request that asks for it in a sweep. */
+    if (length > ID_MAX) {
+        error_set(&why, ERROR_DATA, "%s %.80s…: the record's id has %zu bytes, at most %d are allowed",
+                  emitter->claim->data_type, id, length, ID_MAX);
+        return emit_letter(emitter, NULL, NULL, 0, &why, arena, err);
+    }
     size_t size = frame_size(message);
     uint8_t *bytes = arena_alloc(arena, size);
     size = frame_pack(emitter->type->schema_id, message, bytes);

@@ -10,6 +10,7 @@
 
 enum {
     RECORD_MAX = 1024 * 1024, /* bytes of a framed record */
+    ID_MAX = 512,             /* bytes of a record's id   */
     VERSION_SIZE = 64,        /* room for the header's text */
 };
 
@@ -37,7 +38,8 @@ void emit_close(Emitter *emitter);
 
 void emit_version(char out[VERSION_SIZE], int64_t generation, int64_t source_version, int64_t epoch);
 
-/* One record. A message that is too large goes to the dead letters, with `json` as payload. False: the broker is away.
+/* One record. A message that is too large goes to the dead letters, with `json` as payload; so does one whose id is no
+ * id (missing, or longer than ID_MAX), and its letter has none. False: the broker is away.
  * The arena is scratch. */
 bool emit_record(Emitter *emitter, const ProtobufCMessage *message, int64_t source_version, Arena *arena,
                  Error *err) MUST_CHECK;
