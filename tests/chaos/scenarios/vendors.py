@@ -75,7 +75,8 @@ def grant_of(run, account):
 CASES = (
     Case("fine", lambda run, gateway, account: lambda: 1),
     Case("later", by_gateway(status(429, {"Retry-After": LATER}), 1)),
-    Case("toomany", by_sandbox(kind="rate_limit", times=12, after=2)),
+    Case("toomany", by_sandbox(kind="rate_limit", times=12, after=2), sources=("stripe",)),
+    Case("toomuch", by_sandbox(kind="rate_limit", times=1, after=2), sources=BOOKS),  # it costs the minute that their limits count by
     Case("burst", by_sandbox(kind="status", status=500, times=12, after=2)),
     Case("hangs", by_gateway(hang_in_body, 2)),
     Case("halves", by_sandbox(kind="truncate", times=4, after=2)),
@@ -191,7 +192,7 @@ def vendor_tls_resets(run):
 def faketime(seconds):
     """For a program whose clock is so much ahead of everybody else's; nothing without Debian's libfaketime. Time that passes is true."""
     found = glob.glob("/usr/lib/*/faketime/libfaketime.so.1")
-    return {"LD_PRELOAD": found[0], "FAKETIME": f"{seconds:+d}s", "DONT_FAKE_MONOTONIC": "1"} if found else {}
+    return {"LD_PRELOAD": found[0], "FAKETIME": f"{seconds:+d}s", "FAKETIME_DONT_FAKE_MONOTONIC": "1"} if found else {}
 
 
 @scenario("18", "clocks ten minutes apart: the vendors' ahead and behind, a worker's ahead, another's and a sink's behind", seconds=240,
