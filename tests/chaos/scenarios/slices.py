@@ -102,6 +102,34 @@ def died_before_publish(run):
              f"slices {jobs.published(run, dataset)} were published, each is due once")
 
 
+@scenario("", "the worker that takes a dead publisher's duty dies before it publishes", seconds=110)
+def died_in_duty(run):
+    run.start("sink")
+    run.start("worker-stripe", fault="kill:after_advance:2")
+    _, dataset = begin(run, "unpublished")
+    run.until_gone("worker-stripe")
+    run.start("worker-stripe", fault="kill:after_duty")
+    run.until_gone("worker-stripe")
+    run.start("worker-stripe")
+    prompt(run, dataset)
+    must_be_one_chain(run, dataset)
+
+
+@scenario("", "the broker goes while a worker tells it what is done, and nothing else is to do afterwards", seconds=110)
+def commit_unheard(run):
+    run.start("sink")
+    run.start("worker-stripe", fault="stop:before_offset_commit")
+    company, connection = run.connect("unheard")
+    dataset = run.ask("unheard", company, connection, types=["commerce-companyInfo"])[0]  # one job, one commit
+    run.until_stopped("worker-stripe")
+    run.down("kafka")
+    run.thaw("worker-stripe")
+    before = time.monotonic()
+    until(lambda: time.monotonic() - before > 20, 25, "twenty seconds are over, three of the group's sessions")
+    run.up("kafka")
+    run.ended([dataset])
+
+
 @scenario("15", "duplicates of a job while it runs, before and after its time, and of datasets that are not there", seconds=90,
           steps=("no_claim_liveness",))
 def wrong_jobs(run):
@@ -173,6 +201,8 @@ def lost_job_soon(run):
 
 def revive(run, after, every):
     run.start("sink")
+    run.start("worker-quickbooks")  # from it the scheduler knows what QuickBooks offers
+    run.stop("worker-quickbooks")
     run.start("worker-stripe", fault="lose_next_job:2")
     company, connection = run.connect("backlog", "quickbooks")  # nobody reads these jobs yet
     waiting = run.ask("backlog", company, connection, "quickbooks", ["customers"])[0]
