@@ -77,9 +77,8 @@ inline publish(number)
     n_jobs++
 }
 
-inline end_dataset()
+inline check_records()
 {
-    ended = true;
     assert((acked[1] & ~void_epochs) && (acked[2] & ~void_epochs)) /* nothing lost */
 }
 
@@ -171,7 +170,7 @@ advance:
             publisher = me;
             owing[f] = me;
             if
-            :: slice > NS && !late -> end_dataset()
+            :: slice > NS && !late -> ended = true; check_records()
             :: slice > NS && late -> ended = true
             :: slice <= NS
             :: slice <= NS && CAN_FAIL -> faults--; due = true; publisher = 0; owing[f] = 0 /* the source said: later */
@@ -348,7 +347,7 @@ end:
     :: atomic {
         timeout;
         if
-        :: ended -> break
+        :: ended -> check_records(); break
 #ifdef RECONCILER
         :: !ended && !due && FREE && committed == n_jobs -> due = true; repairs++; assert(repairs == 1)
         :: !ended && !(!due && FREE && committed == n_jobs) -> assert(false) /* stuck */
