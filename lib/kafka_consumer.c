@@ -11,7 +11,7 @@ DEFINE_AUTO(rd_kafka_conf_t, rd_kafka_conf_destroy)
 
 #define ASSIGNOR "roundrobin"
 
-enum { CLOSE_MS = 10000, COMMIT_MS = 5000, PLACE_MS = 5000, STEP_MS = 100, REASON_SIZE = 256 };
+enum { CLOSE_MS = 10000, COMMIT_MS = 5000, PLACE_MS = 5000, PLACE_PAUSE_MS = 500, STEP_MS = 100, REASON_SIZE = 256 };
 
 /* An assigned partition whose messages wait in a queue of their own. */
 typedef struct Slot {
@@ -80,6 +80,7 @@ static void place(Consumer *consumer)
     if (!kafka_committed(consumer->rk, partitions, PLACE_MS, &err)) {
         log_warn("where to go on is not known yet", KV_ERROR(&err));
         consumer->unplaced = TAKE(partitions);
+        fiber_sleep_ms(PLACE_PAUSE_MS);
         return;
     }
     /* Before the fetching starts; a message that is quicker is handed out by consumer_poll(). */
