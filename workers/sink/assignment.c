@@ -193,7 +193,7 @@ bool assignment_explain(const Assignment *assignment, Consumer *consumer, Error 
         return error_set(
             err, ERROR_CONFIG,
             "%s [%d] holds offsets %lld to %lld, the next to store is %lld: the topic was recreated, truncated "
-            "or expired; sync its companies in full and set next in control.sink_offset",
+            "or expired; set next in control.sink_offset, cancel what is Processing, sync in full",
             position->type->topic, (int)position->partition, (long long)low->elems[i].offset,
             (long long)high->elems[i].offset, (long long)position->taken);
     }
