@@ -41,7 +41,8 @@ typedef struct QuotaPlace {
     QuotaOwner owner;
     QuotaMeet meets[QUOTA_LIMITS];
     const Limit *limits[QUOTA_LIMITS];
-    int64_t mosts[QUOTA_LIMITS]; /* the vendor's figures */
+    int64_t mosts[QUOTA_LIMITS];                   /* the vendor's figures */
+    char parts[QUOTA_LIMITS][2 * LIMIT_PART_SIZE]; /* names of limits that have parts */
     size_t n;
     char id[128];
     int64_t ledger_ms; /* when it was taken, by the ledger's clock; 0: only from the own share */

@@ -61,8 +61,8 @@ static void meet(QuotaPlace *place, const Limit *limit, int64_t most, int64_t co
     int64_t inside = quota_inside(most, limit->window_ms);
     place->limits[place->n] = limit;
     place->mosts[place->n] = most;
-    place->meets[place->n++] = (QuotaMeet){
-        .name = limit->name,
+    place->meets[place->n] = (QuotaMeet){
+        .name = limit->part ? place->parts[place->n] : limit->name,
         .of_app = limit->scope == LIMIT_APP,
         .most = quota_most(inside, limit->window_ms, interactive),
         .inside = inside,
@@ -71,6 +71,18 @@ static void meet(QuotaPlace *place, const Limit *limit, int64_t most, int64_t co
         .told = limit->left_header && limit->window_ms >= LONG_MS,
         .seen = -1,
     };
+    place->n++;
+}
+
+static bool name_part(QuotaPlace *place, const Limit *limit, const HttpRequest *request)
+{
+    char part[LIMIT_PART_SIZE];
+    if (!limit->part)
+        return true;
+    if (!limit->part(request, part))
+        return false;
+    snprintf(place->parts[place->n], sizeof place->parts[0], "%.30s/%s", limit->name, part);
+    return true;
 }
 
 void quota_describe(const Quota *quota, const SourceJob *job, const HttpRequest *request, QuotaPlace *place)
@@ -80,7 +92,7 @@ void quota_describe(const Quota *quota, const SourceJob *job, const HttpRequest 
     for (size_t i = 0; i < source->n_limits && place->n < QUOTA_LIMITS; i++) {
         const Limit *limit = &source->limits[i];
         int64_t cost = limit->cost ? limit->cost(job, request) : 1;
-        if (cost > 0 && (!limit->applies || limit->applies(job)))
+        if (cost > 0 && (!limit->applies || limit->applies(job)) && name_part(place, limit, request))
             meet(place, limit, quota->mosts[i], cost, job->job_class == JOB_INTERACTIVE);
     }
 }

@@ -30,7 +30,7 @@ typedef struct SourceJob {
     Http *http;
     struct Quota *quota;       /* NULL: no limits are kept */
     const struct Slice *slice; /* the runtime's: what waits for a place hears of its end; NULL: it has none */
-    void *state;         /* the source's own, one a process */
+    void *state;               /* the source's own, one a process */
 } SourceJob;
 
 /* One record of a page, or one deletion. */
@@ -57,6 +57,8 @@ typedef enum LimitScope {
     LIMIT_APP,    /* what it may do in all */
 } LimitScope;
 
+enum { LIMIT_PART_SIZE = 40 };
+
 /* One of the vendor's limits. Every request counts in each that applies. */
 typedef struct Limit {
     const char *name; /* "minute": in metrics, `tributary quota` and Redis */
@@ -65,8 +67,10 @@ typedef struct Limit {
     int64_t window_ms;       /* a moving window; 0: requests in flight                                 */
     const char *left_header; /* says how many are left; NULL: the vendor does not say                  */
     const char *problem;     /* what the source's problem_header says when it is this one; NULL: nothing */
-    bool (*applies)(const SourceJob *job); /* NULL: always */
+    bool (*applies)(const SourceJob *job);                             /* NULL: always */
     int64_t (*cost)(const SourceJob *job, const HttpRequest *request); /* how much of it a request takes; NULL: 1 */
+    /* Where each of the vendor's operations has a limit of its own: which one this is; false: none. NULL: one limit. */
+    bool (*part)(const HttpRequest *request, char part[LIMIT_PART_SIZE]);
 } Limit;
 
 typedef struct Source {

@@ -1,5 +1,6 @@
 #include "workers/stripe/source.h"
 #include "workers/stripe/streams.h"
+#include <stdio.h>
 #include <string.h>
 
 static const Option options[] = {
@@ -29,10 +30,23 @@ static bool in_live_mode(const SourceJob *job)
     return !in_test_mode(job);
 }
 
-/* What a single operation may do (25 a second) is not in it: a stream asks one page after the other. */
+/* "charges", or "charges/" for one by its id: each is an operation. */
+static bool operation_of(const HttpRequest *request, char part[LIMIT_PART_SIZE])
+{
+    const char *path = request->url ? strstr(request->url, "/v1/") : NULL;
+    if (!path)
+        return false;
+    path += strlen("/v1/");
+    int collection = (int)strcspn(path, "/?");
+    snprintf(part, LIMIT_PART_SIZE, "%.*s%s", collection < 30 ? collection : 30, path,
+             path[collection] == '/' ? "/" : "");
+    return true;
+}
+
 static const Limit limits[] = {
-    {.name = "second", .scope = LIMIT_TENANT, .most = 100, .window_ms = 1000, .applies = in_live_mode},
-    {.name = "test",   .scope = LIMIT_TENANT, .most = 25,  .window_ms = 1000, .applies = in_test_mode},
+    {.name = "second",    .scope = LIMIT_TENANT, .most = 100, .window_ms = 1000, .applies = in_live_mode},
+    {.name = "test",      .scope = LIMIT_TENANT, .most = 25,  .window_ms = 1000, .applies = in_test_mode},
+    {.name = "operation", .scope = LIMIT_TENANT, .most = 25,  .window_ms = 1000, .part = operation_of   },
 };
 
 int main(int argc, char **argv)
