@@ -30,43 +30,43 @@ def evict(run):
           sources=("quickbooks",))
 def redis_misbehaves(run):
     company, connection = run.connect("redis", "quickbooks")
-    with Proxy(run, "redis") as proxy:
-        for instance in (1, 2):
-            run.start("worker-quickbooks", instance, env=proxy.env)
-        run.start("sink")
+    proxy = Proxy(run, "redis")
+    for instance in (1, 2):
+        run.start("worker-quickbooks", instance, env=proxy.env)
+    run.start("sink")
 
-        def sync(name):
-            run.world.sandbox("POST", "/quickbooks/redis/change", {"count": 5})
-            run.history.note("changed", account="redis", source="quickbooks")
-            run.world.sandbox("POST", "/quickbooks/tokens", {"expire": "all"})
-            began = time.monotonic()
-            run.ended(run.ask("redis", company, connection, "quickbooks", QUICKBOOKS_TYPES))
-            run.figure(f"{name} s", time.monotonic() - began)
+    def sync(name):
+        run.world.sandbox("POST", "/quickbooks/redis/change", {"count": 5})
+        run.history.note("changed", account="redis", source="quickbooks")
+        run.world.sandbox("POST", "/quickbooks/tokens", {"expire": "all"})
+        began = time.monotonic()
+        run.ended(run.ask("redis", company, connection, "quickbooks", QUICKBOOKS_TYPES))
+        run.figure(f"{name} s", time.monotonic() - began)
 
-        sync("as usual")
-        proxy.delay(0.15, 0.15)
-        run.fault("slow", services=["redis"])
-        sync("300 ms late")
-        proxy.heal()
-        proxy.stall()
-        run.fault("hangs", services=["redis"])
-        sync("hanging")
-        proxy.heal()
-        flush(run.world)
-        run.fault("flush", services=["redis"])
-        sync("flushed")
-        evict(run)
-        run.fault("evicts", services=["redis"])
-        sync("evicting")
-        run.down("redis")
-        run.up("redis")
-        sync("killed")
-        run.down("redis")
-        sync("gone")
-        sync("still gone")
-        for instance in (1, 2):
-            run.stop("worker-quickbooks", instance)
-        run.up("redis")  # for who checks this run; nothing of the product is left to see it
+    sync("as usual")
+    proxy.delay(0.15, 0.15)
+    run.fault("slow", services=["redis"])
+    sync("300 ms late")
+    proxy.heal()
+    proxy.stall()
+    run.fault("hangs", services=["redis"])
+    sync("hanging")
+    proxy.heal()
+    flush(run.world)
+    run.fault("flush", services=["redis"])
+    sync("flushed")
+    evict(run)
+    run.fault("evicts", services=["redis"])
+    sync("evicting")
+    run.down("redis")
+    run.up("redis")
+    sync("killed")
+    run.down("redis")
+    sync("gone")
+    sync("still gone")
+    for instance in (1, 2):
+        run.stop("worker-quickbooks", instance)
+    run.up("redis")  # for who checks this run; nothing of the product is left to see it
 
 
 # ---- One refresh for all ----
