@@ -122,6 +122,13 @@ yyjson_val *json_parse(Arena *arena, const char *bytes, size_t length, Error *er
     return root;
 }
 
+bool json_is_cut(Arena *arena, const char *bytes, size_t length)
+{
+    yyjson_read_err failure = {0};
+    return !read_document(arena, bytes, length, &failure) &&
+           (failure.code == YYJSON_READ_ERROR_UNEXPECTED_END || failure.pos >= length);
+}
+
 static yyjson_val *step(yyjson_val *value, const char *name, size_t length)
 {
     if (yyjson_is_obj(value))

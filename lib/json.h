@@ -13,6 +13,9 @@
  * byte. Nesting over 64 levels is refused. The bytes may be freed after the call. */
 yyjson_val *json_parse(Arena *arena, const char *bytes, size_t length, Error *err) MUST_CHECK;
 
+/* Of bytes that json_parse() refused: nothing is wrong with them but that they end too early. */
+bool json_is_cut(Arena *arena, const char *bytes, size_t length);
+
 /* "a.b.c" and "." (the value itself); NULL when a step is missing, null, or no object. Array steps: "a.0.b". */
 yyjson_val *json_at(yyjson_val *value, const char *path);
 /* Text of a string; NULL when the path is missing or no string. Length by yyjson_get_len(json_at()). */

@@ -43,13 +43,14 @@ static const char *call_id(const Rest *rest, const HttpResponse *response)
 
 /* ---- Answers ---- */
 
-/* JSON that does not end like an object or array was cut on its way. */
-static bool is_cut(const HttpResponse *response)
+/* What was cut on its way comes whole the next time; so may what does not even end like JSON. */
+static bool is_cut(const Rest *rest, const HttpResponse *response)
 {
     size_t length = response->length;
     while (length > 0 && strchr(" \t\r\n", response->body[length - 1]))
         length--;
-    return length == 0 || (response->body[length - 1] != '}' && response->body[length - 1] != ']');
+    return length == 0 || (response->body[length - 1] != '}' && response->body[length - 1] != ']') ||
+           json_is_cut(rest->arena, response->body, response->length);
 }
 
 static RestAnswer read_body(const Rest *rest, const HttpResponse *response, yyjson_val **body, Error *err)
@@ -59,7 +60,7 @@ static RestAnswer read_body(const Rest *rest, const HttpResponse *response, yyjs
         return REST_FOUND;
     if (*body)
         error_set(err, ERROR_DATA, "the answer is neither object nor array");
-    if (is_cut(response))
+    if (is_cut(rest, response))
         err->kind = ERROR_TRANSIENT;
     error_wrap(err, "200%s", call_id(rest, response));
     return REST_FAILED;

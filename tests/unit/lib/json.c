@@ -119,6 +119,17 @@ START_TEST(bad_utf8_in_a_string_does_not_fail_the_page)
 }
 END_TEST
 
+START_TEST(what_only_ends_too_early_was_cut)
+{
+    AUTO(Arena) *arena = arena_new(KIB);
+    for (size_t length = 1; length < strlen(page); length++)
+        ck_assert_msg(json_is_cut(arena, page, length), "the first %zu bytes", length);
+    ck_assert(!json_is_cut(arena, page, strlen(page)));
+    ck_assert(!json_is_cut(arena, "[1}", 3));
+    ck_assert(!json_is_cut(arena, "{\"a\":1}}", 8));
+}
+END_TEST
+
 START_TEST(half_of_an_escaped_pair_does_not_fail_the_page)
 {
     static const struct {
@@ -191,5 +202,5 @@ END_TEST
 SUITE("json", numbers_stay_the_text_they_were, paths_reach_into_objects_and_arrays,
       getters_give_the_fallback_for_other_types, malformed_and_truncated_bodies_say_at_which_byte,
       nesting_is_bounded_at_64_levels, bad_utf8_in_a_string_does_not_fail_the_page,
-      half_of_an_escaped_pair_does_not_fail_the_page, the_bytes_may_go_after_parsing, a_value_is_written_as_it_was_read,
-      the_writer_minds_commas_and_quotes)
+      half_of_an_escaped_pair_does_not_fail_the_page, what_only_ends_too_early_was_cut, the_bytes_may_go_after_parsing,
+      a_value_is_written_as_it_was_read, the_writer_minds_commas_and_quotes)
