@@ -9,13 +9,14 @@
  * ever).
  *
  * `old` locks the row in its newest version; the epoch is drawn after that, so a later claim has the larger one. A
- * slice whose owner crashed counts an attempt, and a crash alone when it ran alone. A takeover voids the old epoch: a
- * record of a frozen owner must not land after ours. The first claim draws the stream's floor and decides how to read.
+ * slice whose owner crashed counts an attempt, and a crash alone when it ran alone. A takeover voids the old epoch, also
+ * one from ourselves: what that claim sent and never saw acknowledged may land all the same, and what it saw may be gone
+ * by now. The first claim draws the stream's floor and decides how to read.
  */
 static const char take_sql[] =
     "with old as ("
     "  select d.*, s.watermark, s.generation as stream_generation,"
-    "         d.owner is not null and d.owner <> $3::bigint as taken_over,"
+    "         d.owner is not null as taken_over,"
     "         d.owner is not null and d.owner <> all($6::bigint[]) as crashed"
     "  from control.dataset d join control.stream s on s.id = d.stream_id"
     "  where d.id = $1 and d.slice_no = $2 and d.kind <> 'none'"
