@@ -86,8 +86,10 @@ static bool advance_row(const Slice *slice, const Advance *what, JobClass *job_c
 {
     for (;;) {
         Error err = {0};
-        if (slice_stopped(slice, &err) && err.kind == ERROR_LOST)
+        if (slice_stopped(slice, &err) && err.kind == ERROR_LOST) {
+            log_info("slice given back", KV_ERROR(&err));
             return false;
+        }
         *outcome = advance(slice->runtime->pg, slice->runtime->beat, slice->claim, what, job_class, &err);
         if (*outcome != ADVANCE_FAULTY)
             return true;
