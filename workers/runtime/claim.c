@@ -9,9 +9,9 @@
  * ever).
  *
  * `old` locks the row in its newest version; the epoch is drawn after that, so a later claim has the larger one. A
- * slice whose owner crashed counts an attempt, and a crash alone when it ran alone. A takeover voids the old epoch, also
- * one from ourselves: what that claim sent and never saw acknowledged may land all the same, and what it saw may be gone
- * by now. The first claim draws the stream's floor and decides how to read.
+ * slice whose owner crashed counts an attempt, and a crash alone when it ran alone. A takeover voids the old epoch,
+ * also one from ourselves: what that claim sent and never saw acknowledged may land all the same, and what it saw may
+ * be gone by now. The first claim draws the stream's floor and decides how to read.
  */
 static const char take_sql[] =
     "with old as ("
