@@ -6,6 +6,7 @@
 #include "lib/clock.h"
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* Accounts differ in the version they were opened with; one in four renders events in a shape the pinned version does
  * not have. */
@@ -84,6 +85,16 @@ void world_free(World *world)
 int64_t world_now(const World *world)
 {
     return clock_wall_ms() / 1000 + __atomic_load_n(&world->clock_offset, __ATOMIC_RELAXED);
+}
+
+void world_date(const World *world, Request *request, Response *response)
+{
+    enum { DATE_SIZE = 32 };
+    char *date = arena_alloc(request->arena, DATE_SIZE);
+    time_t now = (time_t)world_now(world);
+    struct tm parts;
+    strftime(date, DATE_SIZE, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &parts));
+    response_header(response, "Date", date);
 }
 
 static Account *account_new(World *world, const char *name, BusinessSize size)

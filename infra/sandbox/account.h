@@ -6,6 +6,7 @@
 #include "infra/sandbox/fault.h"
 #include "infra/sandbox/key.h"
 #include "infra/sandbox/limit.h"
+#include "lib/httpd.h"
 #include <pthread.h>
 
 typedef struct StripeEvent {
@@ -79,6 +80,8 @@ void world_reset(World *world);
 
 /* Seconds since 1970, as the sandbox's vendors see it. */
 int64_t world_now(const World *world);
+/* Says so in the head of an answer: readers go by it. */
+void world_date(const World *world, Request *request, Response *response);
 
 /* The account of that name, made with `size` when it is new (NULL: not made, NULL when missing). Lives as long as the
  * world. */

@@ -193,6 +193,7 @@ static void name_call(Request *request, Response *response)
     response_header(
         response, "intuit_tid",
         arena_format(request->arena, "1-%08x-%08x0000000000000000", (uint32_t)(clock_wall_ms() / 1000), number));
+    world_date(request->context, request, response);
     response_header(response, "QBO-Version", "1990.141");
 }
 

@@ -291,6 +291,7 @@ void stripe_serve(Request *request, Response *response)
     const char *path = request->params[0] ? request->params[0] : "";
     Call call = {.world = request->context, .request = request, .response = response};
     uint32_t number = __atomic_add_fetch(&requests, 1, __ATOMIC_RELAXED);
+    world_date(request->context, request, response);
     response_header(response, "Request-Id", arena_format(request->arena, "req_sandbox%08x", number));
     if (stripe_admit(&call)) {
         Account *account = call.account;

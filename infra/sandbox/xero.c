@@ -259,6 +259,7 @@ static void serve_api(Request *request, Response *response)
     World *world = request->context;
     GatePass pass;
     gate_enter(world, &xero_gate, request, request_header(request, "xero-tenant-id"), &pass);
+    world_date(request->context, request, response);
     response_header(response, "Xero-Correlation-Id", request_id(request));
     if (admitted(world, request, response, &pass)) {
         XeroCall call = {.world = world, .account = pass.account, .request = request, .response = response};
