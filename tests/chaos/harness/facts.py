@@ -14,17 +14,15 @@ KEPT = 20  # examples of each kind of evidence
 STANDING = """standing as (
     select dataset, epoch from chaos.step where slice = slice_before + 1 and kind_before in ('fetch', 'sweep') and epoch = epoch_before)"""
 EVIDENCE = {
-    # A key that a Complete dataset's standing slices brought: its row is there, and not older.
-    "lost": f"""with {STANDING}, want as (
-        select distinct on (r.topic, r.connection, r.id) r.* from chaos.record r
-        join standing s on s.dataset = r.dataset and s.epoch = r.epoch
-        join control.dataset d on d.id = r.dataset and d.status = 'Complete'
-        where not exists (select from chaos.letter l where l.key = concat_ws('/', r.connection, d.data_type, r.id))
-        order by r.topic, r.connection, r.id, r.generation desc, r.source_version desc)
-        select w.topic, w.partition, w.at, w.id, w.generation, w.source_version, w.epoch, t.epoch as row_epoch,
+    # What a Complete dataset's standing slices brought: the row is there, and not older.
+    "lost": f"""with {STANDING}
+        select r.topic, r.partition, r.at, r.id, r.generation, r.source_version, r.epoch, t.epoch as row_epoch,
                t.source_version as row_version, count(*) over () as n
-        from want w left join chaos.row t on (t.topic, t.connection, t.id) = (w.topic, w.connection, w.id)
-        where t.id is null or (t.generation, t.source_version) < (w.generation, w.source_version)""",
+        from chaos.record r join standing s on s.dataset = r.dataset and s.epoch = r.epoch
+        join control.dataset d on d.id = r.dataset and d.status = 'Complete'
+        left join chaos.row t on (t.topic, t.connection, t.id) = (r.topic, r.connection, r.id)
+        where (t.id is null or (t.generation, t.source_version) < (r.generation, r.source_version))
+        and not exists (select from chaos.letter l where l.key = concat_ws('/', r.connection, d.data_type, r.id))""",
     # A row's version was brought by a record of that very version.
     "strays": """select t.topic, t.id, t.generation, t.source_version, t.epoch, count(*) over () as n from chaos.row t
         where not exists (select from chaos.record r where (r.topic, r.connection, r.id, r.generation, r.source_version, r.epoch)
@@ -74,8 +72,12 @@ class Facts:
         (folder / "facts.json").write_text(json.dumps(asdict(self), default=str, indent=0))
 
 
+# All against all, once: the planner takes a few thousand steps for one and would look for each record in each of forty tables.
+PLAN = "set enable_nestloop = off; set work_mem = '128MB'; "
+
+
 def rows(world, query):
-    return json.loads("".join(line for (line,) in world.sql(f"select coalesce(json_agg(x), '[]') from ({query}) x")))
+    return json.loads("".join(line for (line,) in world.sql(f"{PLAN}select coalesce(json_agg(x), '[]') from ({query}) x")))
 
 
 def at(text):
