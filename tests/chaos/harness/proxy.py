@@ -16,8 +16,7 @@ import socket
 import struct
 import threading
 from dataclasses import dataclass, field
-
-
+from random import Random
 
 VARIABLES = {"kafka": "TRIBUTARY_KAFKA_BROKERS", "postgres": "TRIBUTARY_POSTGRES", "redis": "TRIBUTARY_REDIS", "sandbox": "TRIBUTARY_SANDBOX"}
 CHUNK = 65536
@@ -73,8 +72,8 @@ class Proxy:
         self.port = self.place.getsockname()[1]
         self.env = env_by(run.world, server, self.port)
         self.target = target or (second_door(run, self.port) if server == "kafka" else port_of(run.world, server))
-        self.delays, self.late, self.connections, self.passed = [0.0, 0.0], 0.0, [], 0
-        self.random = run.random
+        self.delays, self.late, self.n_late, self.connections, self.passed = [0.0, 0.0], 0.0, 0, [], 0
+        self.random = Random(run.seed)
         self.loop = asyncio.new_event_loop()
         self.flows = asyncio.Event()
         self.flows.set()
@@ -90,7 +89,11 @@ class Proxy:
 
     def lose(self, percent):
         """A proxy cannot lose what TCP carries; a loss shows as the time until it is sent again."""
-        self.late = percent / 100
+        self.late, self.n_late = percent / 100, 0
+
+    def dropped(self):
+        """How many chunks fell to that."""
+        return self.n_late
 
     def stall(self):
         self.loop.call_soon_threadsafe(self.flows.clear)
@@ -106,7 +109,7 @@ class Proxy:
 
     def heal(self):
         self.delay(0.0, 0.0)
-        self.lose(0)
+        self.late = 0.0
         self.loop.call_soon_threadsafe(self.flows.set)
         self.call(self.listen())
 
@@ -173,5 +176,6 @@ class Proxy:
             except OSError as error:
                 await waiting.put((self.loop.time(), error))
                 return
-            again = RETRANSMISSION if self.random.random() < self.late else 0.0
-            await waiting.put((self.loop.time() + self.delays[which] + again, data))
+            late = self.random.random() < self.late
+            self.n_late += late
+            await waiting.put((self.loop.time() + self.delays[which] + late * RETRANSMISSION, data))
