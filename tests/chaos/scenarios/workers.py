@@ -78,13 +78,13 @@ def killed_at_each_point(run):
             asked = ask_all(run, members, full=True)
 
 
-@scenario("1", "kill -9 of the worker that holds most slices, six times; another one takes them over", seconds=150, quick=True)
+@scenario("1", "kill -9 of the worker that holds most slices, five times; another one takes them over", seconds=180)
 def taken_over(run):
     run.start_all(workers=2, sinks=1)
     run.world.sandbox("POST", "/stripe/*/faults", {"kind": "slow", "delay_ms": 200})
     took, n = [], 0
-    with Load(run, {"stripe": 6}, prefix="takeover"):
-        for _ in range(6):
+    with Load(run, {"stripe": 3}, prefix="takeover"):
+        for _ in range(5):
             victim, pid = until(lambda: busiest(run, (1, 2)), 60, "a worker holds a slice")
             run.kill("worker-stripe", victim)
             since, slices = now(run), held(run, pid)
