@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 preset ?= release
+target ?= all
 dir = $(if $(filter release,$(preset)),build,build/$(preset))
 chaos_preset = $(if $(filter chaos-%,$(preset)),$(preset),chaos)
 
@@ -13,7 +14,7 @@ deps: ## install what is missing (Debian 12, 13; root or sudo); silent when noth
 
 build: deps ## every program into build/bin
 	@[ -f $(dir)/build.ninja ] || cmake --preset $(preset) >.local/configure.log 2>&1 || { cat .local/configure.log; exit 1; }
-	@cmake --build $(dir) -- --quiet
+	@cmake --build $(dir) --target $(target) -- --quiet
 
 demo: build ## the main job on real servers: sync, look, change, sync again, check every row
 	@infra/local/demo
@@ -34,15 +35,15 @@ tsan: deps ## unit and source tests with ThreadSanitizer
 	@tests/run sanitize tsan
 
 chaos: ## every fault scenario, each with its verdict; about an hour (SEED=n, ONLY="names or numbers")
-	@$(MAKE) --no-print-directory build preset=chaos
+	@$(MAKE) --no-print-directory build preset=chaos target=programs
 	@tests/chaos/run --steps $(if $(SEED),--seed $(SEED)) $(ONLY) --table build/chaos/table.md
 
 chaos-quick: ## five minutes of them, and the checker's own test; preset=chaos-asan or chaos-tsan: sanitized programs
-	@$(MAKE) --no-print-directory build preset=$(chaos_preset)
+	@$(MAKE) --no-print-directory build preset=$(chaos_preset) target=programs
 	@tests/run chaos $(chaos_preset) $(SEED)
 
 soak: ## the long ones: a million records under every fault, two thousand rounds (SEED=n)
-	@$(MAKE) --no-print-directory build preset=chaos
+	@$(MAKE) --no-print-directory build preset=chaos target=programs
 	@tests/chaos/run --soak --lanes 1 $(if $(SEED),--seed $(SEED)) --table build/chaos/soak.md
 
 fuzz: deps ## the parsers under libFuzzer, 20 s each (seconds=n, FUZZ="names")

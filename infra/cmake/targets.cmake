@@ -1,3 +1,6 @@
+# programs: all that runs and is no test of ours, which is all that a chaos run has to build.
+add_custom_target(programs)
+
 # tributary_source(NAME): the program worker-NAME of the folder workers/NAME, one line a source. All but main.c is apart,
 # so that source tests can link it with a scripted call_send().
 function(tributary_source name)
@@ -7,6 +10,7 @@ function(tributary_source name)
   target_link_libraries(tributary_${name} PUBLIC tributary::mapping PRIVATE tributary_flags)
   add_executable(worker-${name} ${PROJECT_SOURCE_DIR}/workers/${name}/main.c)
   target_link_libraries(worker-${name} PRIVATE tributary_${name} tributary_rest tributary::runtime tributary_flags)
+  add_dependencies(programs worker-${name})
 endfunction()
 
 # tributary_program(NAME name SOURCES … LINK …): a program in build/bin.
@@ -14,6 +18,7 @@ function(tributary_program)
   cmake_parse_arguments(arg "" "NAME" "SOURCES;LINK" ${ARGN})
   add_executable(${arg_NAME} ${arg_SOURCES})
   target_link_libraries(${arg_NAME} PRIVATE ${arg_LINK} tributary_flags)
+  add_dependencies(programs ${arg_NAME})
 endfunction()
 
 # check_programs: the unit and source tests, all that a sanitizer run has to build.
