@@ -3,6 +3,7 @@
 #include "lib/kafka_internal.h"
 #include "lib/log.h"
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 
 DEFINE_AUTO(rd_kafka_conf_t, rd_kafka_conf_destroy)
 
-enum { METADATA_TIMEOUT_MS = 2000, REASON_SIZE = 256 };
+enum { METADATA_TIMEOUT_MS = 2000, END_MS = 5000, REASON_SIZE = 256 };
 enum { SYSLOG_WARNING = 4 }; /* <syslog.h> has our level names for its own */
 
 static const KafkaProperty common[] = {
@@ -166,6 +167,38 @@ rd_kafka_t *kafka_client(const Config *config, const char *group, Error *err)
     else
         error_set(err, ERROR_CONFIG, "kafka: %s", reason);
     return rk;
+}
+
+typedef struct Ending {
+    rd_kafka_t *rk;
+    int flags, signal;
+} Ending;
+
+static void *end(void *argument)
+{
+    Ending *ending = argument;
+    rd_kafka_destroy_flags(ending->rk, ending->flags);
+    eventfd_write(ending->signal, 1);
+    return NULL;
+}
+
+bool kafka_end(rd_kafka_t *rk, int flags)
+{
+    Ending *ending = malloc(sizeof *ending);
+    if (!ending)
+        abort();
+    *ending = (Ending){.rk = rk, .flags = flags, .signal = kafka_signal_new()};
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, end, ending))
+        abort();
+    pthread_detach(thread);
+    if (!kafka_signal_wait(ending->signal, END_MS)) {
+        log_warn("a client of Kafka does not end and is left behind");
+        return false;
+    }
+    close(ending->signal);
+    free(ending);
+    return true;
 }
 
 bool kafka_wait_ready(const Config *config, const bool *stop, Error *err)

@@ -290,7 +290,8 @@ void consumer_close(Consumer *consumer)
         leave_group(consumer);
         while (consumer->n_slots > 0)
             slot_remove(consumer, consumer->slots);
-        rd_kafka_destroy_flags(consumer->rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+        if (!kafka_end(consumer->rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE))
+            return;
     }
     forget_unplaced(consumer);
     close(consumer->signal);

@@ -24,6 +24,10 @@ DEFINE_AUTO(rd_kafka_queue_t, rd_kafka_queue_destroy)
  * Waits in the fiber, also inside a rebalance. */
 bool kafka_committed(rd_kafka_t *rk, rd_kafka_topic_partition_list_t *partitions, int timeout_ms, Error *err);
 
+/* Destroys `rk`. False: it did not end within 5 s and is left behind with all that it knows, which must live on (2.0.2
+ * waits without end for what is left of a topic that was deleted). */
+bool kafka_end(rd_kafka_t *rk, int flags);
+
 /* An eventfd that librdkafka writes to when `queue` stops being empty. */
 int kafka_signal_new(void);
 void kafka_signal_on(rd_kafka_queue_t *queue, int signal);
