@@ -6,8 +6,9 @@
     way.partition()                  # all of them, of connections that there are and of new ones; nobody is told
     way.heal()
 
-It goes with the namespace. A door is a port that nftables redirect to the server; its packets are known by the port that the connection was opened to. Where there
-is no namespace of our own, or no nft, the harness's proxy is the door, and door() says so in the history and among the figures.
+It goes with the namespace. A door is a port that nftables redirect to the server; its packets are known by the port that the
+connection was opened to. Where there is no namespace of our own, or no nft, the harness's proxy is the door, and door() says so in
+the history and among the figures.
 """
 import socket
 import subprocess
@@ -36,7 +37,8 @@ def free_port():
 class Door:
     def __init__(self, run, server):
         port = free_port()
-        self.env, self.table, self.its = env_by(run.world, server, port), f"inet door{port}", f"meta l4proto tcp ct original proto-dst {port}"
+        self.env = env_by(run.world, server, port)
+        self.table, self.its = f"inet door{port}", f"meta l4proto tcp ct original proto-dst {port}"
         target = second_door(run, port) if server == "kafka" else port_of(run.world, server)
         # Rules of filter see each packet once: on its way in, since both ends are here.
         nft(f"""table {self.table} {{

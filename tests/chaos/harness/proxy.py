@@ -8,8 +8,8 @@
     proxy.cut()                           # RST to both ends of every connection
     proxy.refuse()                        # new connections are refused until heal()
 
-It lives as long as the run, which has a process of its own. Servers: kafka, postgres, redis, sandbox. For Kafka the broker is restarted once with a second listener that advertises this port:
-what came in by the proxy stays with it.
+It lives as long as the run, which has a process of its own. Servers: kafka, postgres, redis, sandbox. For Kafka the broker is
+restarted once with a second listener that advertises this port: what came in by the proxy stays with it.
 """
 import asyncio
 import socket
@@ -18,7 +18,8 @@ import threading
 from dataclasses import dataclass, field
 from random import Random
 
-VARIABLES = {"kafka": "TRIBUTARY_KAFKA_BROKERS", "postgres": "TRIBUTARY_POSTGRES", "redis": "TRIBUTARY_REDIS", "sandbox": "TRIBUTARY_SANDBOX"}
+VARIABLES = {"kafka": "TRIBUTARY_KAFKA_BROKERS", "postgres": "TRIBUTARY_POSTGRES", "redis": "TRIBUTARY_REDIS",
+             "sandbox": "TRIBUTARY_SANDBOX"}
 CHUNK = 65536
 RETRANSMISSION = 0.2  # seconds, the least that Linux waits
 AHEAD = 64  # chunks that may wait out a delay; whoever sends more than these waits itself
@@ -92,7 +93,7 @@ class Proxy:
         self.late, self.n_late = percent / 100, 0
 
     def dropped(self):
-        """How many chunks fell to that."""
+        """How many chunks fell to that, or to a stall."""
         return self.n_late
 
     def stall(self):
@@ -156,6 +157,7 @@ class Proxy:
             while True:
                 due, data = await waiting.get()
                 await asyncio.sleep(max(0.0, due - self.loop.time()))
+                self.n_late += not self.flows.is_set()
                 await self.flows.wait()
                 if isinstance(data, OSError):
                     raise data

@@ -141,7 +141,8 @@ def schema_of_vendors(run):
         fault.times = 0
     words.restore()
     wide.restore()
-    run.ended([dataset for name, source, company, connection in members for dataset in run.ask(name, company, connection, source, full=True)])
+    for name, source, company, connection in members:
+        run.ended(run.ask(name, company, connection, source, full=True))
 
 
 @scenario("23", "a record of a newer worker: a member and a status that today's sink does not know", seconds=90)
@@ -156,7 +157,8 @@ def schema_of_records(run):
     place, headers, value = record(run.world, topic, key)
     # Of the last slice: what earlier ones brought is below the floor by now.
     generation, source_version, _ = headers["version"].split(".")
-    headers["version"] = f"{generation}.{source_version}." + run.world.value("select floor_epoch from control.stream where data_type = 'commerce-payments'")
+    floor = run.world.value("select floor_epoch from control.stream where data_type = 'commerce-payments'")
+    headers["version"] = f"{generation}.{source_version}.{floor}"
     # proto/tributary/commerce/v1/payment.proto: status is 8, and nothing is 4000 yet. Of a member that comes twice the last one counts.
     newer = value + bytes([8 << 3, 77]) + b"\x82\xfa\x01\x05later"
     # Nothing else would show that the sink took the message whole.
