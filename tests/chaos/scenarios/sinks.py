@@ -1,5 +1,6 @@
 """Sinks: killed and frozen at each of their steps, two of them on one partition, and how sink and worker meet at the end of a
 dataset. Scenarios 4 and 5."""
+import re
 import time
 
 from harness.scenario import scenario
@@ -75,6 +76,11 @@ def sink_frozen_at_each_step(run):
     run.must(max(took) < TAKEOVER, f"takeovers took {took}")
 
 
+def assignments(run, instance):
+    """How many partitions it was given, each time that it was."""
+    return [int(n) for n in re.findall(r'"partitions assigned" partitions=(\d+)', run.world.log("sink", instance))]
+
+
 @scenario("5", "two sinks on one partition: the one whose time is over wakes up with a batch in its hands, and the fence rejects it",
           seconds=120, steps=("no_fence",))
 def two_sinks_on_one_partition(run):
@@ -97,12 +103,14 @@ def two_sinks_on_one_partition(run):
     run.ended(sync())
     offset = "select sum(next) from control.sink_offset where topic = 'records.commerce.customers'"
     before = int(run.world.value(offset))
-    joined = run.world.log("sink", 1).count("partitions assigned")
+    joined = len(assignments(run, 1))
     run.thaw("sink", 1)
-    until(lambda: run.world.log("sink", 1).count("partitions assigned") > joined, 60, "the sink that woke up has joined anew")
+    until(lambda: len(assignments(run, 1)) > joined, 60, "the sink that woke up has joined anew")
     run.must(int(run.world.value(offset)) == before, "a sink moved the offset of another's partition")
     # And one whose session nobody ended: all that speaks against it is the fence that somebody raised.
+    joined = len(assignments(run, 2))
     run.stop("sink", 1)
+    until(lambda: len(assignments(run, 2)) > joined and assignments(run, 2)[-1] == max(assignments(run, 2)), 60, "the other has all partitions")
     run.world.sql("update control.sink_offset set fence = fence + 1")
     run.fault("fences raised")
     run.ended(sync())
