@@ -20,6 +20,11 @@ enum {
     MAX_HEADERS = 16
 };
 
+typedef struct Known {
+    rd_kafka_topic_t *handle;
+    int32_t partitions; /* 0: nobody has answered */
+} Known;
+
 struct Producer {
     rd_kafka_t *rk; /* NULL while it is being rebuilt */
     const Config *config;
@@ -27,8 +32,8 @@ struct Producer {
     int signal;
     bool fatal;
     int64_t queued_bytes;
-    Event room;                           /* the queue has become shorter, or the instance is a new one */
-    rd_kafka_topic_t *topics[MAX_TOPICS]; /* of `rk`, that were sent to */
+    Event room;               /* the queue has become shorter, or the instance is a new one */
+    Known topics[MAX_TOPICS]; /* of `rk`, that were sent to */
     size_t n_topics;
     Fiber *service;
 };
@@ -130,7 +135,7 @@ static void dispose(Producer *producer, rd_kafka_t *rk, int64_t limit_ms)
     while (rd_kafka_outq_len(rk) > 0 && clock_monotonic_ms() < deadline)
         serve(producer, rk, STEP_MS);
     while (producer->n_topics > 0)
-        rd_kafka_topic_destroy(producer->topics[--producer->n_topics]);
+        rd_kafka_topic_destroy(producer->topics[--producer->n_topics].handle);
     rd_kafka_destroy(rk);
 }
 
@@ -223,20 +228,42 @@ static void part(Message *message, rd_kafka_vu_t value)
     message->parts[message->n++] = value;
 }
 
-/* Before its first message: librdkafka until 2.10 asks for a new topic's partitions at the next of its scans, which is
- * up to a second away. Asked here, the message goes out at once. */
-static void meet(Producer *producer, const char *topic)
+static void ask_partitions(Producer *producer, Known *known)
+{
+    const struct rd_kafka_metadata *metadata = NULL;
+    if (rd_kafka_metadata(producer->rk, 0, known->handle, &metadata, MEET_MS) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return;
+    if (metadata->topic_cnt == 1 && metadata->topics[0].partition_cnt > 0)
+        known->partitions = metadata->topics[0].partition_cnt;
+    rd_kafka_metadata_destroy(metadata);
+}
+
+static Known *find_known(Producer *producer, const char *topic)
 {
     for (size_t i = 0; i < producer->n_topics; i++)
-        if (strcmp(rd_kafka_topic_name(producer->topics[i]), topic) == 0)
-            return;
-    rd_kafka_topic_t *handle = producer->n_topics < MAX_TOPICS ? rd_kafka_topic_new(producer->rk, topic, NULL) : NULL;
-    if (!handle)
-        return;
-    producer->topics[producer->n_topics++] = handle;
-    const struct rd_kafka_metadata *metadata = NULL;
-    if (rd_kafka_metadata(producer->rk, 0, handle, &metadata, MEET_MS) == RD_KAFKA_RESP_ERR_NO_ERROR)
-        rd_kafka_metadata_destroy(metadata);
+        if (strcmp(rd_kafka_topic_name(producer->topics[i].handle), topic) == 0)
+            return &producer->topics[i];
+    return NULL;
+}
+
+/* Before its first message: librdkafka until 2.10 asks for a new topic's partitions at the next of its scans, which is
+ * up to a second away. Asked here, the message goes out at once. False: the topic has no such partition, as far as is
+ * known; librdkafka until 2.12 would free the headers of the message twice. */
+static bool meet(Producer *producer, const char *topic, int32_t partition)
+{
+    Known *known = find_known(producer, topic);
+    bool first = !known;
+    if (first) {
+        rd_kafka_topic_t *handle =
+            producer->n_topics < MAX_TOPICS ? rd_kafka_topic_new(producer->rk, topic, NULL) : NULL;
+        if (!handle)
+            return true;
+        known = &producer->topics[producer->n_topics++];
+        *known = (Known){.handle = handle};
+    }
+    if (first || (known->partitions > 0 && partition >= known->partitions))
+        ask_partitions(producer, known);
+    return known->partitions == 0 || partition < known->partitions;
 }
 
 /* One attempt. The headers go as parts of the message, so that the library owns its copies on every way out. */
@@ -277,7 +304,8 @@ bool producer_send(Producer *producer, const char *topic, int32_t partition, con
     for (;;) {
         if (!producer->rk || producer->fatal)
             return error_set(err, ERROR_TRANSIENT, "%s: the producer is being rebuilt", topic);
-        meet(producer, topic);
+        if (!meet(producer, topic, partition))
+            return error_set(err, ERROR_TRANSIENT, "%s: partition %d is not known yet", topic, (int)partition);
         rd_kafka_resp_err_t code = produce(producer->rk, &message);
         if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
             break;
