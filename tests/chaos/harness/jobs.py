@@ -29,8 +29,8 @@ def send(run, connection, dataset, slice_no, partitions=range(PARTITIONS), sourc
 
 def published(run, dataset, source="stripe", job_class="interactive"):
     """The slice numbers of a dataset's messages that lie on the topic, in no order."""
-    shown = subprocess.run(["kcat", "-C", "-q", "-e", "-b", run.world.env["TRIBUTARY_KAFKA_BROKERS"], "-t", f"jobs.{source}.{job_class}",
-                            "-o", "beginning", "-f", "%S %s\n"], check=True, capture_output=True).stdout
+    shown = subprocess.run(["kcat", "-C", "-q", "-e", "-b", run.world.env["TRIBUTARY_KAFKA_BROKERS"],
+                            "-t", f"jobs.{source}.{job_class}", "-o", "beginning", "-f", "%S %s\n"], check=True, capture_output=True).stdout
     slices, at = [], 0
     while at < len(shown):
         length, _, _ = shown[at:].partition(b" ")

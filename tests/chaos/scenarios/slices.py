@@ -1,5 +1,5 @@
-"""The chain of slices: one owner at a time, one message a slice, and no end before the records are safe. Scenarios 15, 16 and 17, and the
-steps of claim and advance one by one."""
+"""The chain of slices: one owner at a time, one message a slice, and no end before the records are safe.
+Scenarios 15, 16 and 17, and the steps of claim and advance one by one."""
 import time
 import uuid
 
@@ -31,9 +31,9 @@ def must_be_one_chain(run, dataset, repeated=0):
     """Each slice was claimed once, but for so many that had to be claimed again, and its records count once."""
     claims, slices = map(int, run.world.sql("select count(*), count(distinct slice) from chaos.step "
                                             f"where dataset = '{dataset}' and epoch <> epoch_before")[0])
-    rows = int(run.world.value("select count(*) from commerce.payments"))
+    rows, records = int(run.world.value("select count(*) from commerce.payments")), int(value(run, dataset, "records"))
     run.must(claims == slices + repeated, f"{slices} slices were claimed {claims} times")
-    run.must(int(value(run, dataset, "records")) == rows, f"the dataset counts {value(run, dataset, 'records')} records, there are {rows}")
+    run.must(records == rows, f"the dataset counts {records} records, there are {rows}")
     run.figure("slices", slices)
 
 

@@ -52,8 +52,8 @@ def now(run):
 def takeovers(run, slices, since):
     """Seconds until each of these slices was claimed by somebody else; those that nobody had to claim again are left out."""
     return [float(at) - since for dataset, epoch in slices for at, in run.world.sql(
-        f"select extract(epoch from min(at)) from chaos.step where dataset = '{dataset}' and epoch_before = {epoch} and epoch > {epoch} "
-        "having count(*) > 0")]
+        "select extract(epoch from min(at)) from chaos.step "
+        f"where dataset = '{dataset}' and epoch_before = {epoch} and epoch > {epoch} having count(*) > 0")]
 
 
 @scenario("1", "kill -9 of a worker at each point of a slice, in any order", seconds=240)
@@ -89,7 +89,8 @@ def taken_over(run):
             run.kill("worker-stripe", victim)
             since, slices = now(run), held(run, pid)
             n += len(slices)
-            until(lambda since=since, slices=slices: len(takeovers(run, slices, since)) == len(slices), 40, "each slice is claimed again")
+            until(lambda since=since, slices=slices: len(takeovers(run, slices, since)) == len(slices), 40,
+                  "each slice is claimed again")
             took += takeovers(run, slices, since)
             run.start("worker-stripe", victim)
         run.world.sandbox("DELETE", "/stripe/*/faults")
@@ -123,7 +124,8 @@ def zombie_worker(run):
     run.must(max(took) < TAKEOVER, f"takeovers took {sorted(took)[-5:]} s")
 
 
-@scenario("3", "a zombie wakes up with only the row left to move, while its successor is at work", seconds=120, steps=("no_epoch_guard",))
+@scenario("3", "a zombie wakes up with only the row left to move, while its successor is at work", seconds=120,
+          steps=("no_epoch_guard",))
 def zombie_advance(run):
     run.start("sink")
     run.start("worker-stripe", 1, fault="stop:before_advance:2")
@@ -164,7 +166,8 @@ def poison_job(run):
                 doomed(run, instance, f"kill:{DISPUTES}")
         return run.world.datasets([dataset])[dataset] == "InternalError"
     until(ended, 150, lambda: run.world.explain([dataset]))
-    letters = [json.loads(line) for line in run.world.run("tributary", "dlq", "list", "--topic", "jobs.stripe.dlq").stdout.splitlines()]
+    listed = run.world.run("tributary", "dlq", "list", "--topic", "jobs.stripe.dlq").stdout
+    letters = [json.loads(line) for line in listed.splitlines()]
     run.figure("crashes", crashes)
     run.must(crashes == 5, f"{crashes} crashes: two among others, three alone are due")
     run.must([letter["dataset"] for letter in letters] == [dataset], f"buried: {letters}")
