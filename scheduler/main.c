@@ -10,6 +10,7 @@
 #include "scheduler/control.h"
 #include "scheduler/setup/migrations.h"
 #include "scheduler/setup/topics.h"
+#include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -213,6 +214,9 @@ int main(int argc, char **argv)
                                        .usage = "[options]",
                                        .groups = all,
                                        .n_groups = COUNT_OF(all)};
+    /* Sixteen threads of the API would keep what their largest answers took, each for itself. */
+    mallopt(M_ARENA_MAX, 2);
+    mallopt(M_MMAP_THRESHOLD, 128 * 1024);
     loop_open();
     if (program_start(&self.program, &description, argc, argv, &err))
         run(&self, &err);
