@@ -61,6 +61,31 @@ static Entry *entry_new(const Intake *intake, const Partition *partition, const 
     return entry;
 }
 
+/* It ends before what was read of it. */
+static bool is_recreated(const Intake *intake, const Partition *partition)
+{
+    int64_t low, high;
+    return !rd_kafka_get_watermark_offsets(consumer_raw(intake->consumer), intake->topics[partition->job_class],
+                                           partition->number, &low, &high) &&
+           high < window_next(partition->window);
+}
+
+/* What came from the old topic commits nothing in the new one, nor is it a message of it. */
+static void start_over(Intake *intake, Partition *partition, int64_t first)
+{
+    log_warn("the job topic was recreated: it is read from its beginning",
+             KV("topic", (const char *)intake->topics[partition->job_class]), KV("partition", partition->number));
+    for (int state = 0; state < N_ENTRY_STATES; state++)
+        for (Entry *entry = intake->lists[state].first; entry; entry = entry->next)
+            if (entry->partition == partition->number && entry->job_class == partition->job_class) {
+                entry->orphan = true;
+                entry->offset = -1;
+            }
+    window_free(partition->window);
+    partition->window = window_new(first, WINDOW);
+    partition->committed = -1;
+}
+
 void intake_take(Intake *intake, const rd_kafka_message_t *message)
 {
     Partition *partition = partition_of(intake, message);
@@ -68,6 +93,8 @@ void intake_take(Intake *intake, const rd_kafka_message_t *message)
         return; /* of an assignment that is gone: it comes again to whoever has it */
     if (!partition->window)
         partition->window = window_new(message->offset, WINDOW);
+    else if (message->offset < window_next(partition->window) && is_recreated(intake, partition))
+        start_over(intake, partition, message->offset);
     if (!window_take(partition->window, message->offset)) {
         log_warn("job message out of order", KV("topic", rd_kafka_topic_name(message->rkt)),
                  KV("partition", message->partition), KV("offset", message->offset));

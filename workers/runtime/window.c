@@ -65,6 +65,11 @@ void window_finish(Window *window, int64_t offset)
     }
 }
 
+int64_t window_next(const Window *window)
+{
+    return window->next;
+}
+
 int64_t window_committable(const Window *window)
 {
     return window->n > 0 ? window->slots[window->first].offset : window->next;

@@ -25,5 +25,8 @@ bool window_take(Window *window, int64_t offset) MUST_CHECK;
 /* An offset that is not open is ignored. */
 void window_finish(Window *window, int64_t offset);
 
+/* After the largest offset taken. */
+int64_t window_next(const Window *window);
+
 /* The next offset to commit. Everything before it is finished. */
 int64_t window_committable(const Window *window);
