@@ -163,7 +163,7 @@ def partition_of(run, connection):
 TENANT_CONNECTIONS = 1000
 
 
-@scenario("14", "ten thousand jobs of one tenant: another's single job waits less than two slices", seconds=400)
+@scenario("14", "ten thousand jobs of one tenant: another's single job waits less than two slices", seconds=1000)
 def tenant_flood(run):
     run.start("worker-stripe", 1, "--slices-in-flight=4")
     run.start("sink")
@@ -184,7 +184,7 @@ def tenant_flood(run):
         until(lambda: int(run.world.value(of_flood + " and pages > 0")) > 100, 60, "the flood runs")
         measure_waits(run, singles, of_flood, job_class)
         fast(run, "flood")
-        until(lambda: run.world.value(of_flood + " and status <> 'Complete'") == "0", 150, "the flood is over")
+    X
         slow(run, "flood", 50)
     fast(run, "flood")
 
@@ -198,7 +198,7 @@ def measure_waits(run, singles, of_flood, job_class):
         wait, = run.world.sql(f"select extract(epoch from started - requested) from control.dataset where id = '{dataset}'")
         waits.append(float(wait[0]))
     run.must(int(run.world.value(of_flood + " and status = 'Queued'")) > 1000, "the flood was over before the single jobs")
-    lasted = float(run.world.value("select avg(extract(epoch from ended_at - claimed_at)) from chaos.slices"))
+    lasted = float(run.world.value("select avg(extract(epoch from ended_at - claimed_at)) from control.slice_log"))
     run.figure(f"longest wait in a flood of {job_class} jobs s", max(waits))
     run.figure("a slice s", lasted)
     run.must(job_class == "interactive" or max(waits) < 2 * lasted, f"waited {waits} s, a slice takes {lasted:.2f} s")
