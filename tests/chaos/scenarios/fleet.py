@@ -184,7 +184,7 @@ def tenant_flood(run):
         until(lambda: int(run.world.value(of_flood + " and pages > 0")) > 100, 60, "the flood runs")
         measure_waits(run, singles, of_flood, job_class)
         fast(run, "flood")
-    X
+        until(lambda: run.world.value(of_flood + " and status <> 'Complete'") == "0", 400, "the flood is over")
         slow(run, "flood", 50)
     fast(run, "flood")
 
