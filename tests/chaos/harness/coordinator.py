@@ -1,4 +1,4 @@
-"""Coordinator: what it says a group has committed, in Kafka's own protocol, where its own topic cannot be read: of a mock cluster."""
+"""Coordinator: what it says a group has committed, in Kafka's own protocol: kcat cannot ask it."""
 import socket
 import struct
 

@@ -1,7 +1,6 @@
 """Topics: what a broker holds, read by kcat and not by our own client: ends, committed offsets, and every record with its headers."""
 import json
 import re
-import struct
 import subprocess
 
 from harness import coordinator
@@ -34,46 +33,18 @@ def offsets(world, at):
     return {(topic, int(partition)): int(offset) for topic, partition, offset in found}
 
 
-def committed(world):
-    """{(group, topic, partition): offset}, as the coordinator keeps it: the last word of its own topic."""
-    there = places(world)
-    if "__consumer_offsets" not in dict(there):
-        return asked(world, there)
-    data, at, found = said(world, *READ, "-t", "__consumer_offsets", "-f", "%K %S\n%k%s"), 0, {}
-    while at < len(data):
-        head = data.index(b"\n", at)
-        n_key, n_value = map(int, data[at:head].split())
-        key = data[head + 1:head + 1 + n_key]
-        value = data[head + 1 + n_key:head + 1 + n_key + max(n_value, 0)]
-        at = head + 1 + n_key + len(value)
-        if struct.unpack_from(">h", key)[0] > 1:  # of a group's members
-            continue
-        group, rest = text(key[2:])
-        topic, rest = text(rest)
-        place = (group, topic, struct.unpack(">i", rest)[0])
-        if value:
-            found[place] = struct.unpack_from(">q", value, 2)[0]
-        else:
-            found.pop(place, None)
+def committed(world, there):
+    """{(topic, partition): offset} that the workers' groups have committed, of the places that are `there`."""
+    found = {}
+    for source in sorted({topic.split(".")[1] for topic, _ in there if topic.startswith("jobs.")}):
+        found.update(coordinator.committed(world, f"test.worker-{source}", [p for p in there if p[0].startswith(f"jobs.{source}.")]))
     return found
-
-
-def asked(world, there):
-    """The same of a mock cluster, which keeps it in no topic, for the workers' groups."""
-    sources = {topic.split(".")[1] for topic, _ in there if topic.startswith("jobs.")}
-    return {(group, *place): offset for group, source in ((f"test.worker-{s}", s) for s in sorted(sources))
-            for place, offset in coordinator.committed(world, group, [p for p in there if p[0].startswith(f"jobs.{source}.")]).items()}
-
-
-def text(data):
-    length = struct.unpack_from(">h", data)[0]
-    return data[2:2 + length].decode(), data[2 + length:]
 
 
 def job_lags(world, ends=None, source=""):
     """{"topic/partition": messages that nobody has finished}, where there are any. One group reads a topic of jobs."""
     ends = offsets(world, -1) if ends is None else ends
-    done = {(topic, partition): offset for (_, topic, partition), offset in committed(world).items()}
+    done = committed(world, list(ends))
     lags = {(t, p): end - done.get((t, p), 0) for (t, p), end in ends.items()
             if t.startswith(f"jobs.{source}") and not t.endswith(".dlq")}
     return {f"{t}/{p}": lag for (t, p), lag in lags.items() if lag}
